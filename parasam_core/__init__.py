@@ -1,0 +1,1 @@
+"""ParaSAM: from an ultrasound sweep to a measured tumour."""

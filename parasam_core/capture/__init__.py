@@ -1,0 +1,1 @@
+"""Whatever a scanner exports → Sequence. The home of OpenCV."""

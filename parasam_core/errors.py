@@ -1,0 +1,62 @@
+"""Every error that ParaSAM raises on purpose.
+
+    ParasamError              one clear sentence: what was expected, what came, what to do
+    ├── UsageError            the command was called in a way it cannot be (exit 2)
+    ├── GeometryError         spacing, shape or index that cannot be
+    ├── CaptureError          a source that cannot be read as a capture
+    ├── ScanError             a scan folder that is missing, damaged or not ours
+    │   └── LabelError        a label that is not there, ambiguous or protected
+    ├── PromptError           a box or point that does not fit the frames
+    ├── ModelError            an unknown model, or a checkpoint that is not one
+    ├── EmptyMaskError        nothing to measure or to reconstruct
+    ├── ServerError           the lab cannot be served (a port in use, no page built)
+    └── RenderError           no GL context, or a picture beyond the device's limits
+
+Anything else that escapes is a defect of ours.
+"""
+
+from __future__ import annotations
+
+
+class ParasamError(Exception):
+    """Base of all errors meant for the user; `str(error)` is one sentence."""
+
+
+class UsageError(ParasamError):
+    """The command was called in a way it cannot be."""
+
+
+class GeometryError(ParasamError, ValueError):
+    """Spacing, shape or index that cannot be."""
+
+
+class CaptureError(ParasamError):
+    """A source that cannot be read as a capture."""
+
+
+class ScanError(ParasamError):
+    """A scan folder that is missing, damaged or not ours."""
+
+
+class LabelError(ScanError):
+    """A label that is not there, ambiguous or protected."""
+
+
+class PromptError(ParasamError, ValueError):
+    """A box or point that does not fit the frames."""
+
+
+class ModelError(ParasamError):
+    """An unknown model, or a checkpoint that is not one."""
+
+
+class EmptyMaskError(ParasamError, ValueError):
+    """Nothing to measure or to reconstruct."""
+
+
+class ServerError(ParasamError):
+    """The lab cannot be served."""
+
+
+class RenderError(ParasamError):
+    """No GL context, or a picture beyond the device's limits."""

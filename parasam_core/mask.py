@@ -1,0 +1,100 @@
+"""MaskStack: which voxels are tumour, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from parasam_core.errors import GeometryError
+from parasam_core.provenance import Provenance
+from parasam_core.sequence import Box
+from parasam_core.space import Space
+
+
+@dataclass(frozen=True)
+class MaskStack:
+    """One mask a frame.
+
+    Attributes:
+        masks: (z, y, x) bool, True inside the tumour.
+        space: the grid of `masks`.
+        provenance: what drew them.
+        annotated: (z,) bool, False where nobody and nothing has looked at the frame;
+            such a frame is unknown, not background. All True by default.
+
+    Raises:
+        GeometryError: masks and space do not agree.
+    """
+
+    masks: NDArray[np.bool_]
+    space: Space
+    provenance: Provenance
+    annotated: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        if self.masks.dtype != np.bool_ or self.masks.shape != self.space.shape:
+            raise GeometryError(
+                f"expected bool masks of shape {self.space.shape} (z, y, x), "
+                f"got {self.masks.dtype} of {self.masks.shape}"
+            )
+        if self.annotated.size == 0:
+            object.__setattr__(self, "annotated", np.ones(self.masks.shape[0], np.bool_))
+        if self.annotated.shape != self.masks.shape[:1]:
+            raise GeometryError(
+                f"expected one annotated flag for each of {self.masks.shape[0]} frames, "
+                f"got shape {self.annotated.shape}"
+            )
+
+
+def box_of(mask: NDArray[np.bool_]) -> Box | None:
+    """The smallest half-open box (x0, y0, x1, y1) in pixels around a (y, x) mask; None if empty."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    columns = np.flatnonzero(mask.any(axis=0))
+    if rows.size == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def mask_from_outline(outline_xy: ArrayLike, shape_yx: tuple[int, int]) -> NDArray[np.bool_]:
+    """Fill a closed outline: True where a pixel's centre lies inside (even-odd rule).
+
+    Args:
+        outline_xy: (n, 2) corners (x, y) in pixels, pixel centres at whole numbers; the last
+            corner joins the first.
+        shape_yx: (y, x) of the mask.
+
+    Returns:
+        (y, x) bool.
+
+    Raises:
+        GeometryError: fewer than three corners, or one that is not finite.
+    """
+    corners = np.asarray(outline_xy, np.float64)
+    if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3:
+        raise GeometryError(
+            f"expected an outline of >= 3 corners (x, y), got shape {corners.shape}"
+        )
+    if not np.isfinite(corners).all():
+        raise GeometryError("expected finite outline corners (x, y), got NaN or infinity")
+    crossings = np.zeros((shape_yx[0], shape_yx[1] + 1), np.int64)
+    for (xa, ya), (xb, yb) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        _count_crossings(crossings, xa, ya, xb, yb)
+    inside = np.cumsum(crossings, axis=1)[:, :-1] % 2
+    return inside.astype(np.bool_)
+
+
+def _count_crossings(
+    crossings: NDArray[np.int64], xa: float, ya: float, xb: float, yb: float
+) -> None:
+    """Mark, in every row that an edge crosses, the first pixel centre to its right."""
+    top, bottom = sorted((ya, yb))
+    first = max(int(np.ceil(top)), 0)
+    stop = min(int(np.ceil(bottom)), crossings.shape[0])
+    if first >= stop:
+        return
+    rows = np.arange(first, stop)
+    x = xa + (rows - ya) * (xb - xa) / (yb - ya)
+    columns = np.clip(np.ceil(x), 0, crossings.shape[1] - 1).astype(np.int64)
+    np.add.at(crossings, (rows, columns), 1)

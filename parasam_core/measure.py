@@ -1,0 +1,95 @@
+"""The numbers of a mask, in mm. The volume comes from voxels; the mesh gives lengths and area."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
+from scipy.spatial.distance import pdist, squareform
+
+from parasam_core.mesh import Mesh
+from parasam_core.volume import Volume
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What `measure` found.
+
+    Attributes:
+        volume_mm3: voxels × the volume of a voxel: the number to report.
+        voxels: voxels inside the tumour.
+        surface_mm2: area of the smoothed surface.
+        extent_mm: length (the longest diameter), width (the longest across it), height (the
+            extent across both), mm.
+        caliper_mm3: width² × length / 2, as callipers give it (Tomayko & Reynolds 1989).
+        frames: first and last frame with tumour.
+        spacing_mm: of the grid, (z, y, x).
+        mesh_volume_mm3: enclosed by the smoothed surface; here to compare.
+    """
+
+    volume_mm3: float
+    voxels: int
+    surface_mm2: float
+    extent_mm: tuple[float, float, float]
+    caliper_mm3: float
+    frames: tuple[int, int]
+    spacing_mm: tuple[float, float, float]
+    mesh_volume_mm3: float
+
+    def as_json(self) -> dict[str, Any]:
+        """A dictionary that `json` writes as it is."""
+        return asdict(self)
+
+
+def measure(volume: Volume, mesh: Mesh) -> Measurement:
+    """Measure a tumour.
+
+    Args:
+        volume: its voxels.
+        mesh: its surface.
+    """
+    length, width, height = extent_mm(mesh.vertices_mm)
+    frames = np.flatnonzero(volume.occupancy.any(axis=(1, 2)))
+    return Measurement(
+        volume_mm3=volume.volume_mm3,
+        voxels=volume.voxels,
+        surface_mm2=mesh.surface_mm2,
+        extent_mm=(length, width, height),
+        caliper_mm3=width**2 * length / 2,
+        frames=(int(frames[0]), int(frames[-1])),
+        spacing_mm=volume.space.spacing_mm,
+        mesh_volume_mm3=mesh.volume_mm3,
+    )
+
+
+def extent_mm(points_mm: NDArray[np.floating[Any]]) -> tuple[float, float, float]:
+    """Length, width and height of a body.
+
+    Length is the greatest distance of two points (maximum Feret diameter); width the greatest
+    distance seen along the length; height the extent across length and width.
+
+    Args:
+        points_mm: (n, 3) points, mm, n >= 4 and not all in a plane.
+    """
+    points = np.asarray(points_mm, np.float64)
+    length, along = _longest(points[ConvexHull(points).vertices])
+    flat = points @ _across(along)
+    width, across = _longest(flat[ConvexHull(flat).vertices])
+    height = np.ptp(flat @ np.array([-across[1], across[0]]))
+    return length, width, float(height)
+
+
+def _longest(corners: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    distances = squareform(pdist(corners))
+    a, b = np.unravel_index(np.argmax(distances), distances.shape)
+    length = float(distances[a, b])
+    return length, (corners[b] - corners[a]) / length
+
+
+def _across(along: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3, 2) two unit vectors at right angles to `along` and to each other."""
+    _, _, rows = np.linalg.svd(along[None, :])
+    return rows[1:].T

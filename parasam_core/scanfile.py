@@ -1,0 +1,392 @@
+"""The scan on disk: every path and schema of it.
+
+    KPC3933_d0.zarr/          one scan: OME-Zarr 0.5, as napari and ome-zarr open it
+    ├── zarr.json             "ome": multiscales; "parasam": subject, timepoint, area, provenance
+    ├── 0/                    image, (z, y, x) uint8
+    └── labels/
+        └── <name>/           "ome": multiscales, image-label; "parasam": provenance, annotated
+            └── 0/            label image, (z, y, x) uint8, 1 inside the tumour
+
+A library is a folder of scans. Everything is written beside its place, synced and renamed, so a
+reader sees a whole scan or none. OME-Zarr 0.5: https://ngff.openmicroscopy.org/0.5/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+import zarr.codecs
+from numpy.typing import NDArray
+
+from parasam_core.errors import GeometryError, LabelError, ScanError
+from parasam_core.mask import MaskStack
+from parasam_core.provenance import Provenance
+from parasam_core.sequence import Sequence
+from parasam_core.space import Space
+
+SCHEMA = 1
+OME_VERSION = "0.5"
+FRAMES_A_CHUNK = 8
+LABEL_RGBA = [255, 176, 0, 160]
+LABEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
+
+
+@dataclass(frozen=True)
+class ScanFile:
+    """A scan folder that was found to be ours.
+
+    Attributes:
+        path: the folder.
+        space: the grid of image and labels.
+        subject: the animal, "" where unknown.
+        timepoint: when it was scanned, "" where unknown.
+        labels: names of the masks in it, sorted.
+    """
+
+    path: Path
+    space: Space
+    subject: str
+    timepoint: str
+    labels: tuple[str, ...]
+    _stored: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The folder's name without `.zarr`."""
+        return self.path.name.removesuffix(".zarr")
+
+    @classmethod
+    def open(cls, path: Path | str) -> ScanFile:
+        """Read a scan's description; pixels are read when asked for.
+
+        Raises:
+            ScanError: there is no such folder, or it is not a ParaSAM scan.
+        """
+        folder = Path(path)
+        if not folder.is_dir():
+            raise ScanError(
+                f"expected a scan folder, got {folder}, which is not a folder; "
+                "make one with `parasam import`"
+            )
+        ours, ome = _attributes(folder).get("parasam"), _attributes(folder).get("ome")
+        if not isinstance(ours, dict) or not isinstance(ome, dict):
+            raise ScanError(
+                f"expected a scan written by ParaSAM, got {folder}, which holds no description "
+                "of ours; make one with `parasam import`"
+            )
+        if ours.get("schema") != SCHEMA:
+            raise ScanError(
+                f"expected a scan of schema {SCHEMA}, got {ours.get('schema')} in {folder}; "
+                "open it with the ParaSAM that wrote it"
+            )
+        with _damage_named(folder):
+            space = Space(_image_shape(folder / "0"), *_spacing_and_origin(ome))
+            return cls(folder, space, str(ours["subject"]), str(ours["timepoint"]),
+                       _label_names(folder), ours)  # fmt: skip
+
+    def sequence(self) -> Sequence:
+        """The frames, in memory."""
+        with _damage_named(self.path):
+            x0, y0, x1, y1 = self._stored["roi_xyxy"]
+            height, width = self._stored["full_frame_shape"]
+            return Sequence(
+                frames=_pixels(self.path / "0", self.space),
+                space=self.space,
+                subject=self.subject,
+                timepoint=self.timepoint,
+                full_frame_shape=(height, width),
+                roi_xyxy=(x0, y0, x1, y1),
+                provenance=Provenance.from_json(self._stored["provenance"]),
+            )
+
+    def mask(self, label: str | None = None) -> MaskStack:
+        """The masks of a label, in memory; the only one when none is named.
+
+        Raises:
+            LabelError: no such label, no label at all, or several and none named.
+        """
+        folder = self.path / "labels" / self.label_named(label)
+        with _damage_named(folder):
+            stored = _attributes(folder)["parasam"]
+            return MaskStack(
+                masks=_pixels(folder / "0", self.space) > 0,
+                space=self.space,
+                provenance=Provenance.from_json(stored["provenance"]),
+                annotated=np.asarray(stored["annotated"], np.bool_),
+            )
+
+    def label_named(self, label: str | None) -> str:
+        """Check a label's name, or find the only one.
+
+        Raises:
+            LabelError: no such label, no label at all, or several and none named.
+        """
+        there = ", ".join(self.labels) or "none"
+        if label is None and len(self.labels) == 1:
+            return self.labels[0]
+        if label is None and not self.labels:
+            raise LabelError(
+                f"expected a label in {self.path}, got none; make one with `parasam segment`"
+            )
+        if label is None:
+            raise LabelError(f"expected --label NAME, {self.path} has several: {there}")
+        if label not in self.labels:
+            raise LabelError(f"expected one of the labels of {self.path} ({there}), got {label}")
+        return label
+
+    def write_mask(self, name: str, mask: MaskStack) -> ScanFile:
+        """Store masks as `labels/<name>`, replacing what the same verb stored there before.
+
+        Returns:
+            The scan with the label in it.
+
+        Raises:
+            LabelError: the name cannot be one, or holds masks made another way.
+            GeometryError: the masks lie on another space.
+        """
+        if not LABEL_NAME.fullmatch(name):
+            raise LabelError(
+                "expected a label name of letters, digits, '.', '_' or '-' "
+                f"(at most 64, beginning with a letter or digit), got {name!r}"
+            )
+        if mask.space != self.space:
+            raise GeometryError(f"expected masks on {self.space}, got {mask.space}")
+        self._check_replaceable(name, mask.provenance)
+        with _written_beside(self.path / "labels" / name) as folder:
+            _write_label(folder, name, mask)
+        _write_label_list(self.path / "labels")
+        return ScanFile.open(self.path)
+
+    def _check_replaceable(self, name: str, coming: Provenance) -> None:
+        if name not in self.labels:
+            return
+        stored = _attributes(self.path / "labels" / name)["parasam"]["provenance"]
+        verb = Provenance.from_json(stored).made_by.split(" ")[-1]
+        if verb != coming.made_by.split(" ")[-1]:
+            raise LabelError(
+                f"expected a label name that is free, got {name}, which was made by {verb!r}; "
+                "give another with --label"
+            )
+
+
+def write_scan(path: Path | str, sequence: Sequence, *, overwrite: bool = False) -> ScanFile:
+    """Store a sequence as a new scan folder.
+
+    Args:
+        path: where; its name must end in `.zarr`.
+        sequence: what.
+        overwrite: replace a ParaSAM scan that is there.
+
+    Raises:
+        ScanError: the name does not end in `.zarr`, or something is there already.
+    """
+    folder = Path(path)
+    check_writable(folder, overwrite=overwrite)
+    with _written_beside(folder) as partial:
+        _write_image(partial, sequence)
+    return ScanFile.open(folder)
+
+
+def check_writable(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a place for a scan before any work is done for it.
+
+    Raises:
+        ScanError: see `write_scan`.
+    """
+    if folder.suffix != ".zarr":
+        raise ScanError(f"expected a scan name ending in .zarr, got {folder}")
+    if not folder.exists():
+        return
+    if not overwrite:
+        raise ScanError(f"expected a new scan, got {folder}, which exists; add --overwrite")
+    ScanFile.open(folder)
+
+
+def scans_in(library: Path | str) -> list[ScanFile]:
+    """The scans of a library, by subject and timepoint; a scan's own path gives that one.
+
+    Raises:
+        ScanError: no such folder, or no scan in it.
+    """
+    folder = Path(library)
+    if folder.suffix == ".zarr":
+        return [ScanFile.open(folder)]
+    if not folder.is_dir():
+        raise ScanError(f"expected a scan or a folder of scans, got {folder}")
+    found = [ScanFile.open(p) for p in sorted(folder.glob("*.zarr")) if p.is_dir()]
+    if not found:
+        raise ScanError(f"expected at least one scan (*.zarr) in {folder}, got none")
+    return sorted(found, key=lambda s: (s.subject, _natural(s.timepoint), s.name))
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write beside, sync, rename."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    with partial.open("w", encoding="utf-8") as stream:
+        json.dump(content, stream, indent=2)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sort key that puts d2 before d10."""
+    return [(int(p), "") if p.isdigit() else (-1, p) for p in re.split(r"(\d+)", text)]
+
+
+def _write_image(folder: Path, sequence: Sequence) -> None:
+    ours = {
+        "schema": SCHEMA,
+        "subject": sequence.subject,
+        "timepoint": sequence.timepoint,
+        "full_frame_shape": list(sequence.full_frame_shape),
+        "roi_xyxy": list(sequence.roi_xyxy),
+        "provenance": sequence.provenance.as_json(),
+    }
+    ome = {"version": OME_VERSION, "multiscales": [_multiscale(sequence.space, "image")]}
+    root = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
+    _write_pixels(root, sequence.frames)
+    root.create_group("labels", attributes={"ome": {"version": OME_VERSION, "labels": []}})
+
+
+def _write_label(folder: Path, name: str, mask: MaskStack) -> None:
+    ome = {
+        "version": OME_VERSION,
+        "multiscales": [_multiscale(mask.space, name)],
+        "image-label": {
+            "colors": [{"label-value": 1, "rgba": LABEL_RGBA}],
+            "source": {"image": "../../"},
+        },
+    }
+    ours = {
+        "schema": SCHEMA,
+        "provenance": mask.provenance.as_json(),
+        "annotated": mask.annotated.tolist(),
+    }
+    group = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
+    _write_pixels(group, mask.masks.astype(np.uint8))
+
+
+def _write_pixels(group: zarr.Group, pixels: NDArray[np.uint8]) -> None:
+    array = group.create_array(
+        "0",
+        shape=pixels.shape,
+        dtype=pixels.dtype,
+        chunks=(min(FRAMES_A_CHUNK, pixels.shape[0]), *pixels.shape[1:]),
+        compressors=zarr.codecs.ZstdCodec(level=3),
+        dimension_names=("z", "y", "x"),
+        config={"write_empty_chunks": True},  # so that a chunk that is not there is damage
+    )
+    array[:] = pixels
+
+
+def _write_label_list(labels: Path) -> None:
+    content = json.loads((labels / "zarr.json").read_text("utf-8"))
+    content["attributes"]["ome"]["labels"] = list(_label_names(labels.parent))
+    write_json(labels / "zarr.json", content)
+
+
+def _multiscale(space: Space, name: str) -> dict[str, Any]:
+    axes = [{"name": n, "type": "space", "unit": "millimeter"} for n in "zyx"]
+    transforms: list[dict[str, Any]] = [
+        {"type": "scale", "scale": list(space.spacing_mm)},
+        {"type": "translation", "translation": list(space.origin_mm)},
+    ]
+    datasets = [{"path": "0", "coordinateTransformations": transforms}]
+    return {"name": name, "axes": axes, "datasets": datasets}
+
+
+def _spacing_and_origin(ome: dict[str, Any]) -> tuple[Any, Any]:
+    scale, translation = ome["multiscales"][0]["datasets"][0]["coordinateTransformations"]
+    return tuple(scale["scale"]), tuple(translation["translation"])
+
+
+def _attributes(folder: Path) -> dict[str, Any]:
+    try:
+        attributes = json.loads((folder / "zarr.json").read_text("utf-8"))["attributes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _label_names(folder: Path) -> tuple[str, ...]:
+    labels = folder / "labels"
+    found = labels.iterdir() if labels.is_dir() else iter(())
+    return tuple(sorted(p.name for p in found if _is_label(p)))
+
+
+def _is_label(folder: Path) -> bool:
+    return LABEL_NAME.fullmatch(folder.name) is not None and "parasam" in _attributes(folder)
+
+
+def _image_shape(folder: Path) -> Any:
+    return zarr.open_array(folder, mode="r").shape
+
+
+def _pixels(folder: Path, space: Space) -> NDArray[np.uint8]:
+    array = zarr.open_array(folder, mode="r")
+    if array.shape != space.shape or array.dtype != np.uint8:
+        raise ValueError(f"{folder.name} is {array.dtype} of {array.shape}")
+    if array.nchunks_initialized != array.nchunks:
+        raise ValueError(f"{array.nchunks - array.nchunks_initialized} of its pieces are missing")
+    return np.asarray(array[:], np.uint8)
+
+
+@contextmanager
+def _damage_named(folder: Path) -> Iterator[None]:
+    """Turn whatever a damaged folder throws into a ScanError that names it."""
+    try:
+        yield
+    except ScanError:
+        raise
+    except Exception as error:
+        raise ScanError(
+            f"expected a whole scan, got {folder}, which is damaged ({error}); import it again"
+        ) from error
+
+
+@contextmanager
+def _written_beside(target: Path) -> Iterator[Path]:
+    """A folder to fill that takes the target's place when filled, and vanishes on failure."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        yield partial
+        _sync_tree(partial)
+        _take_place(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _take_place(partial: Path, target: Path) -> None:
+    old = target.with_name(f".{target.name}.old-{os.getpid()}")
+    if target.exists():
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+    _sync(target.parent)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

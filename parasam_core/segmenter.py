@@ -1,0 +1,95 @@
+"""What a model is asked and what it answers, free of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Protocol
+
+from parasam_core.errors import PromptError
+from parasam_core.mask import MaskStack
+from parasam_core.sequence import Box, Sequence
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what, done, total) after every step of long work."""
+
+
+def no_progress(what: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+class Segmenter(Protocol):
+    """Anything that outlines the tumour of a sequence."""
+
+    name: str
+
+    def segment(
+        self, sequence: Sequence, boxes: Mapping[int, Box], progress: Progress = no_progress
+    ) -> MaskStack:
+        """Masks for every frame from the first to the last box; other frames stay empty.
+
+        Args:
+            sequence: the frames.
+            boxes: frame number → (x0, y0, x1, y1), half-open, in pixels of the full frame.
+            progress: told about every frame.
+
+        Raises:
+            PromptError: no box, or one that does not fit.
+        """
+        ...
+
+
+def checked_box(box: Box, sequence: Sequence, frame: int) -> Box:
+    """A box of the full frame in pixels of the B-mode area, cut to it.
+
+    Raises:
+        PromptError: the frame is not there; the box is empty, leaves the full frame, or misses
+            the B-mode area.
+    """
+    if not 0 <= frame < sequence.space.shape[0]:
+        raise PromptError(
+            f"expected a frame between 0 and {sequence.space.shape[0] - 1}, got {frame}"
+        )
+    height, width = sequence.full_frame_shape
+    x0, y0, x1, y1 = box
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise PromptError(
+            f"expected a box x0,y0,x1,y1 with x0 < x1 and y0 < y1 inside the full frame of "
+            f"{width}×{height} pixels on frame {frame}, got {x0},{y0},{x1},{y1}"
+        )
+    left, top, right, bottom = sequence.roi_xyxy
+    inside = (
+        max(x0, left) - left,
+        max(y0, top) - top,
+        min(x1, right) - left,
+        min(y1, bottom) - top,
+    )
+    if inside[0] >= inside[2] or inside[1] >= inside[3]:
+        raise PromptError(
+            f"expected a box that meets the B-mode area (columns {left}–{right}, "
+            f"rows {top}–{bottom}) on frame {frame}, got {x0},{y0},{x1},{y1}"
+        )
+    return inside
+
+
+def boxes_between(boxes: Mapping[int, Box]) -> dict[int, tuple[float, float, float, float]]:
+    """A box for every frame from the first to the last given one, linear between them.
+
+    Args:
+        boxes: frame number → (x0, y0, x1, y1) in pixels; at least one.
+
+    Raises:
+        PromptError: no box at all.
+    """
+    if not boxes:
+        raise PromptError("expected at least one box FRAME:X0,Y0,X1,Y1, got none")
+    known = sorted(boxes)
+    between: dict[int, tuple[float, float, float, float]] = {}
+    for start, stop in pairwise(known):
+        for frame in range(start, stop):
+            t = (frame - start) / (stop - start)
+            mixed = [a + t * (b - a) for a, b in zip(boxes[start], boxes[stop], strict=True)]
+            between[frame] = (mixed[0], mixed[1], mixed[2], mixed[3])
+    x0, y0, x1, y1 = boxes[known[-1]]
+    between[known[-1]] = (float(x0), float(y0), float(x1), float(y1))
+    return between

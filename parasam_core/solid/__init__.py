@@ -1,0 +1,1 @@
+"""MaskStack → Volume → Mesh. The home of scikit-image, trimesh and the decimation library."""

@@ -1,0 +1,1 @@
+"""What people look at: the WebXR page and the Looking Glass."""

@@ -1,0 +1,1 @@
+"""Looking Glass: a scan as a quilt of views. Knows nothing about the server."""

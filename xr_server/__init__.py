@@ -1,0 +1,1 @@
+"""What is shown and how it travels: FastAPI, the wire protocol, one session a client."""

@@ -1,0 +1,297 @@
+"""Every message between server and page, and how it is framed: the one source of truth.
+
+A text frame is JSON. A binary frame is `u32 little-endian header length | JSON header | payload`;
+the header is a message like any other. Both carry `type`. `typescript.py` writes the page's half
+from this file, and `tests/golden/wire/` holds frames that both languages must take or refuse.
+
+    server → page                               page → server
+    Welcome      the library, once              Hello      first, with what the page holds
+    ScanOpened   geometry and names             Open       show this scan and label
+    MeshData     + GLB, coarse first            Look       the frame that is looked at
+    SliceData    + grey pixels, mask bits       Ack        this message has been taken
+    Measured     the numbers
+    Failed       a sentence for the user
+
+Knows nothing about sockets, scenes or scans.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+SUBPROTOCOL = "parasam.v1"
+LARGEST_HEADER_BYTES = 1 << 20
+LARGEST_INCOMING_BYTES = 1 << 20
+
+_STRICT = ConfigDict(extra="forbid", strict=True)
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
+
+
+class WireError(ValueError):
+    """A frame that is not of this protocol; `str(error)` says what came."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ScanCard:
+    """One line of the library's list.
+
+    Attributes:
+        id: what `Open` names.
+        subject: the animal.
+        timepoint: when it was scanned.
+        frames: number of frames.
+        labels: names of its masks.
+    """
+
+    id: Id
+    subject: str
+    timepoint: str
+    frames: Count
+    labels: list[str]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Welcome:
+    """The server's first word: who it is, and the library."""
+
+    server: str
+    session: Id
+    scans: list[ScanCard]
+    seq: Count = 0
+    type: Literal["welcome"] = "welcome"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "welcome"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ScanOpened:
+    """A scan's geometry.
+
+    Attributes:
+        scan: its id.
+        label: the mask shown; null where it has none.
+        labels: names of all its masks.
+        shape: voxels along (z, y, x).
+        spacing_mm: along (z, y, x), mm.
+        spacing_source: who said so ("user", "ruler", …).
+        scene_from_index: 16 numbers, column-major: voxel index (x, y, z, 1) → metres, Y-up.
+            Frame k is the plane z = k; pixels' outer edges lie at −0.5 and n − 0.5.
+        frames_with_tumour: first and last frame of the mask; null where empty.
+    """
+
+    scan: Id
+    subject: str
+    timepoint: str
+    label: str | None
+    labels: list[str]
+    shape: Annotated[list[Count], Field(min_length=3, max_length=3)]
+    spacing_mm: Annotated[list[Number], Field(min_length=3, max_length=3)]
+    spacing_source: str
+    scene_from_index: Annotated[list[Number], Field(min_length=16, max_length=16)]
+    frames_with_tumour: Annotated[list[Count], Field(min_length=2, max_length=2)] | None
+    seq: Count = 0
+    type: Literal["scan"] = "scan"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "scan"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class MeshData:
+    """Header of a mesh; the payload is a GLB (metres, Y-up).
+
+    Attributes:
+        level: 0 is the coarsest; later levels replace earlier ones.
+        levels: how many there are.
+        triangles: of this level.
+        sha256: of the payload.
+    """
+
+    scan: Id
+    label: Id
+    level: Count
+    levels: Count
+    triangles: Count
+    sha256: Digest
+    seq: Count = 0
+    type: Literal["mesh"] = "mesh"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return f"mesh/{self.level}"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SliceData:
+    """Header of a frame; the payload is `height × width` grey bytes, rows top to bottom, then,
+    where `label` is given, the mask: one bit a pixel, rows top to bottom without padding between
+    them, the first pixel in the highest bit, the last byte filled up with zeros.
+    """
+
+    scan: Id
+    frame: Count
+    width: Count
+    height: Count
+    label: str | None
+    seq: Count = 0
+    type: Literal["slice"] = "slice"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return f"slice/{self.frame}"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Measured:
+    """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
+
+    Attributes:
+        extent_mm: length, width, height.
+        frames: first and last frame of the mask.
+    """
+
+    scan: Id
+    label: Id
+    volume_mm3: Number
+    mesh_volume_mm3: Number
+    surface_mm2: Number
+    extent_mm: Annotated[list[Number], Field(min_length=3, max_length=3)]
+    caliper_mm3: Number
+    voxels: Count
+    frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    seq: Count = 0
+    type: Literal["measured"] = "measured"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "measured"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Failed:
+    """What went wrong, as one sentence for the user."""
+
+    sentence: str
+    seq: Count = 0
+    type: Literal["failed"] = "failed"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "failed"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Hello:
+    """The page's first word.
+
+    Attributes:
+        session: the token of `Welcome` where the page had one; null at first.
+        holds: sha256 of the meshes that the page has kept, so that they are not sent again.
+    """
+
+    session: Id | None = None
+    holds: Annotated[list[Digest], Field(max_length=1000)] = Field(default_factory=list)
+    type: Literal["hello"] = "hello"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Open:
+    """Show this scan; `label` may be null where the scan has one mask or none."""
+
+    scan: Id
+    label: Id | None = None
+    type: Literal["open"] = "open"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Look:
+    """The frame that is looked at: it is sent first, then its neighbours outward."""
+
+    scan: Id
+    frame: Count
+    type: Literal["look"] = "look"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Ack:
+    """Message `seq` has been taken; the server may send more."""
+
+    seq: Count
+    type: Literal["ack"] = "ack"
+
+
+ServerMessage = Annotated[
+    Welcome | ScanOpened | MeshData | SliceData | Measured | Failed, Field(discriminator="type")
+]
+ClientMessage = Annotated[Hello | Open | Look | Ack, Field(discriminator="type")]
+
+_SERVER: TypeAdapter[Any] = TypeAdapter(ServerMessage)
+_CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
+
+
+def text_frame(message: Any) -> str:
+    """A message without payload as JSON."""
+    adapter = _CLIENT if isinstance(message, Hello | Open | Look | Ack) else _SERVER
+    return adapter.dump_json(message).decode()
+
+
+def binary_frame(header: Any, payload: bytes | memoryview) -> bytes:
+    """A message with its payload."""
+    head = text_frame(header).encode()
+    return b"".join((struct.pack("<I", len(head)), head, payload))
+
+
+def split_binary(frame: bytes) -> tuple[Any, memoryview]:
+    """The server's header and payload of a binary frame.
+
+    Raises:
+        WireError: too short, too long a header, or one that is not of this protocol.
+    """
+    if len(frame) < 4:
+        raise WireError(f"expected a frame of at least 4 bytes, got {len(frame)}")
+    (length,) = struct.unpack_from("<I", frame)
+    if length > LARGEST_HEADER_BYTES or 4 + length > len(frame):
+        raise WireError(f"expected a header that fits {len(frame)} bytes, got one of {length}")
+    header = _parsed(_SERVER, bytes(frame[4 : 4 + length]))
+    return header, memoryview(frame)[4 + length :]
+
+
+def server_message(text: str | bytes) -> Any:
+    """Check a server's text frame.
+
+    Raises:
+        WireError: not JSON, an unknown type, or a field that is missing, wrong or too many.
+    """
+    return _parsed(_SERVER, text)
+
+
+def client_message(text: str | bytes) -> Any:
+    """Check a page's text frame.
+
+    Raises:
+        WireError: not JSON, an unknown type, or a field that is missing, wrong or too many.
+    """
+    return _parsed(_CLIENT, text)
+
+
+def _parsed(adapter: TypeAdapter[Any], text: str | bytes) -> Any:
+    try:
+        return adapter.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the frame"
+        raise WireError(f"expected a message of {SUBPROTOCOL}; {place}: {first['msg']}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise WireError(f"expected JSON, got {error}") from error
