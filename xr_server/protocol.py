@@ -1,16 +1,20 @@
 """Every message between server and page, and how it is framed: the one source of truth.
 
 A text frame is JSON. A binary frame is `u32 little-endian header length | JSON header | payload`;
-the header is a message like any other. Both carry `type`. `typescript.py` writes the page's half
-from this file, and `tests/golden/wire/` holds frames that both languages must take or refuse.
+the header is a message like any other. Both carry `type`; a mesh or slice is always binary, the
+rest never. `typescript.py` writes the page's half from this file, and `tests/golden/wire/` holds
+frames that both languages must take or refuse.
 
     server → page                               page → server
-    Welcome      the library, once              Hello      first, with what the page holds
+    Welcome      the library                    Hello      first, with what the page holds
     ScanOpened   geometry and names             Open       show this scan and label
     MeshData     + GLB, coarse first            Look       the frame that is looked at
-    SliceData    + grey pixels, mask bits       Ack        this message has been taken
+    SliceData    + grey pixels, mask bits       Ack        message `seq` has been taken
     Measured     the numbers
     Failed       a sentence for the user
+
+A page keeps the latest message a key; `ScanOpened` takes away all but `Welcome`. Every message of
+the server has a `seq` of its own and is acked with it, in any order.
 
 Knows nothing about sockets, scenes or scans.
 """
@@ -19,7 +23,8 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -27,13 +32,16 @@ from pydantic.dataclasses import dataclass
 SUBPROTOCOL = "parasam.v1"
 LARGEST_HEADER_BYTES = 1 << 20
 LARGEST_INCOMING_BYTES = 1 << 20
+LARGEST_COUNT = (1 << 53) - 1  # whole numbers that JavaScript holds exactly
+
+T = TypeVar("T")
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
-Number = Annotated[float, Field(allow_inf_nan=False, strict=False)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class WireError(ValueError):
@@ -110,7 +118,8 @@ class ScanOpened:
 
 @dataclass(frozen=True, config=_STRICT)
 class MeshData:
-    """Header of a mesh; the payload is a GLB (metres, Y-up).
+    """Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page said in
+    `Hello.holds` that it has it.
 
     Attributes:
         level: 0 is the coarsest; later levels replace earlier ones.
@@ -151,6 +160,12 @@ class SliceData:
     def key(self) -> str:
         """What a later message of the same key replaces."""
         return f"slice/{self.frame}"
+
+    @property
+    def payload_bytes(self) -> int:
+        """How long the payload is."""
+        pixels = self.width * self.height
+        return pixels if self.label is None else pixels + (pixels + 7) // 8
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -232,52 +247,56 @@ class Ack:
     type: Literal["ack"] = "ack"
 
 
-ServerMessage = Annotated[
-    Welcome | ScanOpened | MeshData | SliceData | Measured | Failed, Field(discriminator="type")
-]
+ServerText = Annotated[Welcome | ScanOpened | Measured | Failed, Field(discriminator="type")]
+ServerBinary = Annotated[MeshData | SliceData, Field(discriminator="type")]
+ServerMessage = ServerText | ServerBinary
 ClientMessage = Annotated[Hello | Open | Look | Ack, Field(discriminator="type")]
 
-_SERVER: TypeAdapter[Any] = TypeAdapter(ServerMessage)
-_CLIENT: TypeAdapter[Any] = TypeAdapter(ClientMessage)
+_SERVER_TEXT: TypeAdapter[ServerText] = TypeAdapter(ServerText)
+_SERVER_BINARY: TypeAdapter[ServerBinary] = TypeAdapter(ServerBinary)
+_CLIENT: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
 
-def text_frame(message: Any) -> str:
+def text_frame(message: ServerText | ClientMessage) -> str:
     """A message without payload as JSON."""
-    adapter = _CLIENT if isinstance(message, Hello | Open | Look | Ack) else _SERVER
-    return adapter.dump_json(message).decode()
+    return json.dumps(asdict(message), separators=(",", ":"))
 
 
-def binary_frame(header: Any, payload: bytes | memoryview) -> bytes:
+def binary_frame(header: ServerBinary, payload: bytes | memoryview) -> bytes:
     """A message with its payload."""
-    head = text_frame(header).encode()
+    head = json.dumps(asdict(header), separators=(",", ":")).encode()
     return b"".join((struct.pack("<I", len(head)), head, payload))
 
 
-def split_binary(frame: bytes) -> tuple[Any, memoryview]:
+def split_binary(frame: bytes) -> tuple[ServerBinary, memoryview]:
     """The server's header and payload of a binary frame.
 
     Raises:
-        WireError: too short, too long a header, or one that is not of this protocol.
+        WireError: too short, too long a header, one that is not of this protocol, or a slice
+            whose payload is not as long as its header says.
     """
     if len(frame) < 4:
         raise WireError(f"expected a frame of at least 4 bytes, got {len(frame)}")
     (length,) = struct.unpack_from("<I", frame)
     if length > LARGEST_HEADER_BYTES or 4 + length > len(frame):
         raise WireError(f"expected a header that fits {len(frame)} bytes, got one of {length}")
-    header = _parsed(_SERVER, bytes(frame[4 : 4 + length]))
-    return header, memoryview(frame)[4 + length :]
+    header = _parsed(_SERVER_BINARY, bytes(frame[4 : 4 + length]))
+    payload = memoryview(frame)[4 + length :]
+    if isinstance(header, SliceData) and len(payload) != header.payload_bytes:
+        raise WireError(f"expected {header.payload_bytes} bytes of slice, got {len(payload)}")
+    return header, payload
 
 
-def server_message(text: str | bytes) -> Any:
+def server_message(text: str | bytes) -> ServerText:
     """Check a server's text frame.
 
     Raises:
         WireError: not JSON, an unknown type, or a field that is missing, wrong or too many.
     """
-    return _parsed(_SERVER, text)
+    return _parsed(_SERVER_TEXT, text)
 
 
-def client_message(text: str | bytes) -> Any:
+def client_message(text: str | bytes) -> ClientMessage:
     """Check a page's text frame.
 
     Raises:
@@ -286,12 +305,10 @@ def client_message(text: str | bytes) -> Any:
     return _parsed(_CLIENT, text)
 
 
-def _parsed(adapter: TypeAdapter[Any], text: str | bytes) -> Any:
+def _parsed(adapter: TypeAdapter[T], text: str | bytes) -> T:
     try:
         return adapter.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the frame"
         raise WireError(f"expected a message of {SUBPROTOCOL}; {place}: {first['msg']}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise WireError(f"expected JSON, got {error}") from error
