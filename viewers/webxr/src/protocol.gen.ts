@@ -1,0 +1,466 @@
+// Written by `python -m xr_server.typescript` from xr_server/protocol.py. Change that file instead.
+
+/** `N` values of `T`. */
+export type Tuple<T, N extends number, Held extends T[] = []> = Held["length"] extends N
+  ? Held
+  : Tuple<T, N, [...Held, T]>;
+
+export const SUBPROTOCOL = "parasam.v1";
+export const LARGEST_HEADER_BYTES = 1048576;
+export const LARGEST_INCOMING_BYTES = 1048576;
+
+/**
+ * One line of the library's list.
+ *
+ * Attributes:
+ *     id: what `Open` names.
+ *     subject: the animal.
+ *     timepoint: when it was scanned.
+ *     frames: number of frames.
+ *     labels: names of its masks.
+ */
+export interface ScanCard {
+  id: string;
+  subject: string;
+  timepoint: string;
+  frames: number;
+  labels: string[];
+}
+
+/**
+ * The server's first word: who it is, and the library.
+ */
+export interface Welcome {
+  server: string;
+  session: string;
+  scans: ScanCard[];
+  seq: number;
+  type: "welcome";
+}
+
+/**
+ * A scan's geometry.
+ *
+ * Attributes:
+ *     scan: its id.
+ *     label: the mask shown; null where it has none.
+ *     labels: names of all its masks.
+ *     shape: voxels along (z, y, x).
+ *     spacing_mm: along (z, y, x), mm.
+ *     spacing_source: who said so ("user", "ruler", …).
+ *     scene_from_index: 16 numbers, column-major: voxel index (x, y, z, 1) → metres, Y-up.
+ *         Frame k is the plane z = k; pixels' outer edges lie at −0.5 and n − 0.5.
+ *     frames_with_tumour: first and last frame of the mask; null where empty.
+ */
+export interface ScanOpened {
+  scan: string;
+  subject: string;
+  timepoint: string;
+  label: string | null;
+  labels: string[];
+  shape: Tuple<number, 3>;
+  spacing_mm: Tuple<number, 3>;
+  spacing_source: string;
+  scene_from_index: Tuple<number, 16>;
+  frames_with_tumour: Tuple<number, 2> | null;
+  seq: number;
+  type: "scan";
+}
+
+/**
+ * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
+ *
+ * Attributes:
+ *     extent_mm: length, width, height.
+ *     frames: first and last frame of the mask.
+ */
+export interface Measured {
+  scan: string;
+  label: string;
+  volume_mm3: number;
+  mesh_volume_mm3: number;
+  surface_mm2: number;
+  extent_mm: Tuple<number, 3>;
+  caliper_mm3: number;
+  voxels: number;
+  frames: Tuple<number, 2>;
+  seq: number;
+  type: "measured";
+}
+
+/**
+ * What went wrong, as one sentence for the user.
+ */
+export interface Failed {
+  sentence: string;
+  seq: number;
+  type: "failed";
+}
+
+/**
+ * Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page said in
+ * `Hello.holds` that it has it.
+ *
+ * Attributes:
+ *     level: 0 is the coarsest; later levels replace earlier ones.
+ *     levels: how many there are.
+ *     triangles: of this level.
+ *     sha256: of the payload.
+ */
+export interface MeshData {
+  scan: string;
+  label: string;
+  level: number;
+  levels: number;
+  triangles: number;
+  sha256: string;
+  seq: number;
+  type: "mesh";
+}
+
+/**
+ * Header of a frame; the payload is `height × width` grey bytes, rows top to bottom, then,
+ * where `label` is given, the mask: one bit a pixel, rows top to bottom without padding between
+ * them, the first pixel in the highest bit, the last byte filled up with zeros.
+ */
+export interface SliceData {
+  scan: string;
+  frame: number;
+  width: number;
+  height: number;
+  label: string | null;
+  seq: number;
+  type: "slice";
+}
+
+/**
+ * The page's first word.
+ *
+ * Attributes:
+ *     session: the token of `Welcome` where the page had one; null at first.
+ *     holds: sha256 of the meshes that the page has kept, so that they are not sent again.
+ */
+export interface Hello {
+  session?: string | null;
+  holds?: string[];
+  type: "hello";
+}
+
+/**
+ * Show this scan; `label` may be null where the scan has one mask or none.
+ */
+export interface Open {
+  scan: string;
+  label?: string | null;
+  type: "open";
+}
+
+/**
+ * The frame that is looked at: it is sent first, then its neighbours outward.
+ */
+export interface Look {
+  scan: string;
+  frame: number;
+  type: "look";
+}
+
+/**
+ * Message `seq` has been taken; the server may send more.
+ */
+export interface Ack {
+  seq: number;
+  type: "ack";
+}
+
+export type ServerText = Welcome | ScanOpened | Measured | Failed;
+export type ServerBinary = MeshData | SliceData;
+export type ClientMessage = Hello | Open | Look | Ack;
+export type ServerMessage = ServerText | ServerBinary;
+
+/** A frame that is not of this protocol; `message` says what came. */
+export class WireError extends Error {
+  override name = "WireError";
+}
+
+type Check<T> = (value: unknown, place: string) => T;
+
+function refuse(expected: string, value: unknown, place: string): never {
+  const got = JSON.stringify(value)?.slice(0, 80) ?? String(value);
+  throw new WireError(`expected ${expected} as ${place}, got ${got}`);
+}
+
+function textOf(shortest: number, longest: number, pattern?: RegExp): Check<string> {
+  return (value, place) => {
+    if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) {
+      return refuse("a text", value, place);
+    }
+    const length = [...value].length;
+    if (length < shortest || length > longest) {
+      return refuse(`a text of ${shortest} to ${longest} characters`, value, place);
+    }
+    return pattern && !pattern.test(value) ? refuse(`a text like ${pattern}`, value, place) : value;
+  };
+}
+
+function wholeNumber(least: number, most: number): Check<number> {
+  return (value, place) =>
+    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
+      ? value
+      : refuse(`a whole number from ${least} to ${most}`, value, place);
+}
+
+const finiteNumber: Check<number> = (value, place) =>
+  typeof value === "number" && Number.isFinite(value) ? value : refuse("a number", value, place);
+
+function exactly<T extends string>(only: T): Check<T> {
+  return (value, place) => (value === only ? only : refuse(`"${only}"`, value, place));
+}
+
+function orNull<T>(check: Check<T>): Check<T | null> {
+  return (value, place) => (value === null ? null : check(value, place));
+}
+
+function listOf<T>(check: Check<T>, shortest: number, longest: number): Check<T[]> {
+  return (value, place) => {
+    if (!Array.isArray(value) || value.length < shortest || value.length > longest) {
+      return refuse(`a list of ${shortest} to ${longest}`, value, place);
+    }
+    return value.map((item, i) => check(item, `${place}.${i}`));
+  };
+}
+
+function tupleOf<T, N extends number>(check: Check<T>, length: N): Check<Tuple<T, N>> {
+  const list = listOf(check, length, length);
+  return (value, place) => list(value, place) as Tuple<T, N>;
+}
+
+function withDefault<T>(check: Check<T>, fallback: () => T): Check<T> {
+  return (value, place) => (value === undefined ? fallback() : check(value, place));
+}
+
+function objectOf<T extends object>(fields: { [K in keyof T]-?: Check<T[K]> }): Check<T> {
+  return (value, place) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return refuse("an object", value, place);
+    }
+    const given = value as Record<string, unknown>;
+    for (const name of Object.keys(given)) {
+      if (!Object.hasOwn(fields, name)) refuse("no such field", given[name], `${place}.${name}`);
+    }
+    const taken = {} as T;
+    for (const name of Object.keys(fields) as (keyof T & string)[]) {
+      const there = Object.hasOwn(given, name) ? given[name] : undefined;
+      taken[name] = fields[name](there, `${place}.${name}`);
+    }
+    return taken;
+  };
+}
+
+function oneOf<T extends { type: string }>(checks: { [K in T["type"]]: Check<T> }): Check<T> {
+  return (value, place) => {
+    const tag = (value as { type?: unknown } | null | undefined)?.type;
+    if (typeof tag !== "string" || !Object.hasOwn(checks, tag)) {
+      return refuse(`a message of ${Object.keys(checks).join(", ")}`, value, place);
+    }
+    return checks[tag as T["type"]](value, place);
+  };
+}
+
+const checkScanCard = objectOf<ScanCard>({
+  id: textOf(1, 200),
+  subject: textOf(0, Infinity),
+  timepoint: textOf(0, Infinity),
+  frames: wholeNumber(0, 9007199254740991),
+  labels: listOf(textOf(0, Infinity), 0, Infinity),
+});
+
+const checkWelcome = objectOf<Welcome>({
+  server: textOf(0, Infinity),
+  session: textOf(1, 200),
+  scans: listOf(checkScanCard, 0, Infinity),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("welcome"),
+});
+
+const checkScanOpened = objectOf<ScanOpened>({
+  scan: textOf(1, 200),
+  subject: textOf(0, Infinity),
+  timepoint: textOf(0, Infinity),
+  label: orNull(textOf(0, Infinity)),
+  labels: listOf(textOf(0, Infinity), 0, Infinity),
+  shape: tupleOf(wholeNumber(0, 9007199254740991), 3),
+  spacing_mm: tupleOf(finiteNumber, 3),
+  spacing_source: textOf(0, Infinity),
+  scene_from_index: tupleOf(finiteNumber, 16),
+  frames_with_tumour: orNull(tupleOf(wholeNumber(0, 9007199254740991), 2)),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("scan"),
+});
+
+const checkMeasured = objectOf<Measured>({
+  scan: textOf(1, 200),
+  label: textOf(1, 200),
+  volume_mm3: finiteNumber,
+  mesh_volume_mm3: finiteNumber,
+  surface_mm2: finiteNumber,
+  extent_mm: tupleOf(finiteNumber, 3),
+  caliper_mm3: finiteNumber,
+  voxels: wholeNumber(0, 9007199254740991),
+  frames: tupleOf(wholeNumber(0, 9007199254740991), 2),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("measured"),
+});
+
+const checkFailed = objectOf<Failed>({
+  sentence: textOf(0, Infinity),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("failed"),
+});
+
+const checkMeshData = objectOf<MeshData>({
+  scan: textOf(1, 200),
+  label: textOf(1, 200),
+  level: wholeNumber(0, 9007199254740991),
+  levels: wholeNumber(0, 9007199254740991),
+  triangles: wholeNumber(0, 9007199254740991),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("mesh"),
+});
+
+const checkSliceData = objectOf<SliceData>({
+  scan: textOf(1, 200),
+  frame: wholeNumber(0, 9007199254740991),
+  width: wholeNumber(0, 9007199254740991),
+  height: wholeNumber(0, 9007199254740991),
+  label: orNull(textOf(0, Infinity)),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("slice"),
+});
+
+const checkHello = objectOf<Hello>({
+  session: withDefault(orNull(textOf(1, 200)), () => null),
+  holds: withDefault(listOf(textOf(0, Infinity, /^[0-9a-f]{64}$/u), 0, 1000), () => []),
+  type: exactly("hello"),
+});
+
+const checkOpen = objectOf<Open>({
+  scan: textOf(1, 200),
+  label: withDefault(orNull(textOf(1, 200)), () => null),
+  type: exactly("open"),
+});
+
+const checkLook = objectOf<Look>({
+  scan: textOf(1, 200),
+  frame: wholeNumber(0, 9007199254740991),
+  type: exactly("look"),
+});
+
+const checkAck = objectOf<Ack>({
+  seq: wholeNumber(0, 9007199254740991),
+  type: exactly("ack"),
+});
+
+const checkServerText = oneOf<ServerText>({
+  welcome: checkWelcome,
+  scan: checkScanOpened,
+  measured: checkMeasured,
+  failed: checkFailed,
+});
+
+const checkServerBinary = oneOf<ServerBinary>({
+  mesh: checkMeshData,
+  slice: checkSliceData,
+});
+
+const checkClientMessage = oneOf<ClientMessage>({
+  hello: checkHello,
+  open: checkOpen,
+  look: checkLook,
+  ack: checkAck,
+});
+
+const checkServerMessage = oneOf<ServerMessage>({
+  welcome: checkWelcome,
+  scan: checkScanOpened,
+  measured: checkMeasured,
+  failed: checkFailed,
+  mesh: checkMeshData,
+  slice: checkSliceData,
+});
+
+/** Check a server's message, as `JSON.parse` gives it; fields left out get their default. */
+export function parseServerMessage(json: unknown): ServerMessage {
+  return checkServerMessage(json, "the message");
+}
+
+/** Check a server's text frame. A mesh or slice is refused: those come with a payload. */
+export function readServerText(frame: string): ServerText {
+  return checkServerText(parsed(frame), "the message");
+}
+
+/** Check a page's message, as `JSON.parse` gives it. */
+export function parseClientMessage(json: unknown): ClientMessage {
+  return checkClientMessage(json, "the message");
+}
+
+/** Header and payload (a view, not a copy) of a server's binary frame. */
+export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload: Uint8Array } {
+  if (frame.byteLength < 4) {
+    throw new WireError(`expected a frame of at least 4 bytes, got ${frame.byteLength}`);
+  }
+  const length = new DataView(frame).getUint32(0, true);
+  if (length > LARGEST_HEADER_BYTES || 4 + length > frame.byteLength) {
+    throw new WireError(
+      `expected a header that fits ${frame.byteLength} bytes, got one of ${length}`,
+    );
+  }
+  const head = parsed(decoded(new Uint8Array(frame, 4, length)));
+  const header = checkServerBinary(head, "the header");
+  const payload = new Uint8Array(frame, 4 + length);
+  if (header.type === "slice" && payload.length !== slicePayloadBytes(header)) {
+    throw new WireError(
+      `expected ${slicePayloadBytes(header)} bytes of slice, got ${payload.length}`,
+    );
+  }
+  return { header, payload };
+}
+
+/** How long a slice's payload is. */
+export function slicePayloadBytes(slice: SliceData): number {
+  const pixels = slice.width * slice.height;
+  return slice.label === null ? pixels : pixels + Math.ceil(pixels / 8);
+}
+
+/** What a later message of the same key replaces. */
+export function keyOf(message: ServerMessage): string {
+  switch (message.type) {
+    case "mesh":
+      return `mesh/${message.level}`;
+    case "slice":
+      return `slice/${message.frame}`;
+    default:
+      return message.type;
+  }
+}
+
+/** The end of a switch over `type`: does not compile where a message is left out. */
+export function assertNever(message: never): never {
+  throw new WireError(`expected a message of ${SUBPROTOCOL}, got ${JSON.stringify(message)}`);
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new WireError("expected a header in UTF-8");
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new WireError(`expected JSON: ${(error as Error).message}`);
+  }
+}
