@@ -47,6 +47,12 @@ class MaskStack:
                 f"got shape {self.annotated.shape}"
             )
 
+    @property
+    def frames_with_tumour(self) -> tuple[int, int] | None:
+        """First and last frame with at least one pixel of tumour; None where there is none."""
+        frames = np.flatnonzero(self.masks.any(axis=(1, 2)))
+        return (int(frames[0]), int(frames[-1])) if frames.size else None
+
 
 def box_of(mask: NDArray[np.bool_]) -> Box | None:
     """The smallest half-open box (x0, y0, x1, y1) in pixels around a (y, x) mask; None if empty."""

@@ -28,6 +28,11 @@ class Provenance:
     made_by: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def verb(self) -> str:
+        """What made it, without the version."""
+        return self.made_by.split(" ")[-1]
+
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""
         return asdict(self)

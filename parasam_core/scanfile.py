@@ -14,9 +14,7 @@ reader sees a whole scan or none. OME-Zarr 0.5: https://ngff.openmicroscopy.org/
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ import zarr
 import zarr.codecs
 from numpy.typing import NDArray
 
+from parasam_core.atomic import folder_written_beside, write_bytes
 from parasam_core.errors import GeometryError, LabelError, ScanError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
@@ -154,27 +153,36 @@ class ScanFile:
             LabelError: the name cannot be one, or holds masks made another way.
             GeometryError: the masks lie on another space.
         """
+        if mask.space != self.space:
+            raise GeometryError(f"expected masks on {self.space}, got {mask.space}")
+        self.check_label_free(name, mask.provenance.verb)
+        with folder_written_beside(self.path / "labels" / name) as folder:
+            _write_label(folder, name, mask)
+        _write_label_list(self.path / "labels")
+        return ScanFile.open(self.path)
+
+    def check_label_free(self, name: str, verb: str) -> None:
+        """Refuse a label name before any work is done for it.
+
+        Args:
+            name: the label to write.
+            verb: what would write it; it may replace what it wrote before, nothing else.
+
+        Raises:
+            LabelError: the name cannot be one, or holds masks made another way.
+        """
         if not LABEL_NAME.fullmatch(name):
             raise LabelError(
                 "expected a label name of letters, digits, '.', '_' or '-' "
                 f"(at most 64, beginning with a letter or digit), got {name!r}"
             )
-        if mask.space != self.space:
-            raise GeometryError(f"expected masks on {self.space}, got {mask.space}")
-        self._check_replaceable(name, mask.provenance)
-        with _written_beside(self.path / "labels" / name) as folder:
-            _write_label(folder, name, mask)
-        _write_label_list(self.path / "labels")
-        return ScanFile.open(self.path)
-
-    def _check_replaceable(self, name: str, coming: Provenance) -> None:
         if name not in self.labels:
             return
         stored = _attributes(self.path / "labels" / name)["parasam"]["provenance"]
-        verb = Provenance.from_json(stored).made_by.split(" ")[-1]
-        if verb != coming.made_by.split(" ")[-1]:
+        other = Provenance.from_json(stored).verb
+        if other != verb:
             raise LabelError(
-                f"expected a label name that is free, got {name}, which was made by {verb!r}; "
+                f"expected a label name that is free, got {name}, which `{other}` made; "
                 "give another with --label"
             )
 
@@ -192,7 +200,7 @@ def write_scan(path: Path | str, sequence: Sequence, *, overwrite: bool = False)
     """
     folder = Path(path)
     check_writable(folder, overwrite=overwrite)
-    with _written_beside(folder) as partial:
+    with folder_written_beside(folder) as partial:
         _write_image(partial, sequence)
     return ScanFile.open(folder)
 
@@ -227,16 +235,6 @@ def scans_in(library: Path | str) -> list[ScanFile]:
     if not found:
         raise ScanError(f"expected at least one scan (*.zarr) in {folder}, got none")
     return sorted(found, key=lambda s: (s.subject, _natural(s.timepoint), s.name))
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write beside, sync, rename."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    with partial.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, indent=2)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
@@ -293,7 +291,7 @@ def _write_pixels(group: zarr.Group, pixels: NDArray[np.uint8]) -> None:
 def _write_label_list(labels: Path) -> None:
     content = json.loads((labels / "zarr.json").read_text("utf-8"))
     content["attributes"]["ome"]["labels"] = list(_label_names(labels.parent))
-    write_json(labels / "zarr.json", content)
+    write_bytes(labels / "zarr.json", json.dumps(content, indent=2).encode())
 
 
 def _multiscale(space: Space, name: str) -> dict[str, Any]:
@@ -353,40 +351,3 @@ def _damage_named(folder: Path) -> Iterator[None]:
         raise ScanError(
             f"expected a whole scan, got {folder}, which is damaged ({error}); import it again"
         ) from error
-
-
-@contextmanager
-def _written_beside(target: Path) -> Iterator[Path]:
-    """A folder to fill that takes the target's place when filled, and vanishes on failure."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        yield partial
-        _sync_tree(partial)
-        _take_place(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _take_place(partial: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
-    if target.exists():
-        target.rename(old)
-    partial.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    _sync(target.parent)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -72,17 +72,23 @@ def checked_box(box: Box, sequence: Sequence, frame: int) -> Box:
     return inside
 
 
+def checked_boxes(boxes: Mapping[int, Box], sequence: Sequence) -> dict[int, Box]:
+    """All boxes in pixels of the B-mode area.
+
+    Raises:
+        PromptError: no box at all, or one that does not fit: see `checked_box`.
+    """
+    if not boxes:
+        raise PromptError("expected at least one box FRAME:X0,Y0,X1,Y1, got none")
+    return {frame: checked_box(box, sequence, frame) for frame, box in boxes.items()}
+
+
 def boxes_between(boxes: Mapping[int, Box]) -> dict[int, tuple[float, float, float, float]]:
     """A box for every frame from the first to the last given one, linear between them.
 
     Args:
         boxes: frame number → (x0, y0, x1, y1) in pixels; at least one.
-
-    Raises:
-        PromptError: no box at all.
     """
-    if not boxes:
-        raise PromptError("expected at least one box FRAME:X0,Y0,X1,Y1, got none")
     known = sorted(boxes)
     between: dict[int, tuple[float, float, float, float]] = {}
     for start, stop in pairwise(known):

@@ -1,1 +1,15 @@
 """MaskStack → Volume → Mesh. The home of scikit-image, trimesh and the decimation library."""
+
+from parasam_core.solid.fill import fill
+from parasam_core.solid.meshfile import check_mesh_target, write_mesh
+from parasam_core.solid.surface import is_watertight, levels_of_detail, simplified, surface
+
+__all__ = [
+    "check_mesh_target",
+    "fill",
+    "is_watertight",
+    "levels_of_detail",
+    "simplified",
+    "surface",
+    "write_mesh",
+]

@@ -1,0 +1,318 @@
+"""The `parasam` command: one short function a verb.
+
+Results go to stdout (`--json` prints one object), everything else to stderr. Exit 0, 1 (failed,
+one clear sentence), 2 (usage). Rooms above the core bring their verbs as entry points.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Sequence as Items
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from parasam_core.console import answer, progress_shown, say
+from parasam_core.errors import ParasamError, PromptError, UsageError
+from parasam_core.provenance import version
+from parasam_core.sequence import Box
+from parasam_core.verbs import Verb
+
+
+def main(arguments: Items[str] | None = None) -> None:
+    """Run the command and exit."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except UsageError as error:
+        say(f"parasam {options.verb}: {error}")
+        sys.exit(2)
+    except ParasamError as error:
+        say(f"parasam {options.verb}: {error}")
+        sys.exit(1)
+    except OSError as error:
+        say(f"parasam {options.verb}: {_os_sentence(error)}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say(f"parasam {options.verb}: stopped")
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="parasam", description="From a 3D ultrasound sweep of a mouse tumour to its volume."
+    )
+    parser.add_argument("--version", action="version", version=f"parasam {version()}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in (*_OWN_VERBS, *_verbs_above()):
+        sub = verbs.add_parser(verb.name, help=verb.help, description=verb.help)
+        sub.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        verb.add_arguments(sub)
+        sub.set_defaults(run=verb.run)
+    return parser
+
+
+def _verbs_above() -> list[Verb]:
+    return [e.load() for e in sorted(entry_points(group="parasam.verbs"), key=lambda e: e.name)]
+
+
+def _os_sentence(error: OSError) -> str:
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the file system refused: {error.strerror or error}{place}"
+
+
+def _box(text: str) -> Box:
+    """`X0,Y0,X1,Y1` → numbers."""
+    try:
+        x0, y0, x1, y1 = (int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected X0,Y0,X1,Y1 in whole pixels, got {text!r}"
+        ) from None
+    return x0, y0, x1, y1
+
+
+def _frame_box(text: str) -> tuple[int, Box]:
+    """`FRAME:X0,Y0,X1,Y1` → frame number and box."""
+    frame, colon, box = text.partition(":")
+    if not colon or not frame.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected FRAME:X0,Y0,X1,Y1, got {text!r}")
+    return int(frame), _box(box)
+
+
+def _boxes_from(path: Path) -> dict[int, Box]:
+    """A JSON file of `{"frame": [x0, y0, x1, y1]}` in pixels of the full frame."""
+    wanted = 'a JSON file of {"FRAME": [X0, Y0, X1, Y1]}'
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise PromptError(f"expected {wanted}, got {path}, which is not there") from None
+    except (ValueError, OSError) as error:
+        raise PromptError(f"expected {wanted}, got {path}: {error}") from None
+    if not isinstance(stored, dict) or not stored:
+        raise PromptError(f"expected {wanted}, got {path} without any frame")
+    return {_frame_number(k, path): _stored_box(k, v, path) for k, v in stored.items()}
+
+
+def _frame_number(key: str, path: Path) -> int:
+    if not key.isdecimal():
+        raise PromptError(f"expected frame numbers as keys of {path}, got {key!r}")
+    return int(key)
+
+
+def _stored_box(key: str, value: Any, path: Path) -> Box:
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(v, int | float) and math.isfinite(v) for v in value)
+    ):
+        raise PromptError(
+            f"expected four numbers x0, y0, x1, y1 for frame {key} of {path}, got {value}"
+        )
+    x0, y0, x1, y1 = (round(v) for v in value)
+    return x0, y0, x1, y1
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="a video, a folder of images or TIFFs, a TIFF")
+    parser.add_argument("scan", type=Path, help="the scan to write, NAME.zarr")
+    parser.add_argument(
+        "--spacing", type=float, nargs=3, metavar=("Z", "Y", "X"), help="voxel spacing in mm"
+    )
+    parser.add_argument("--step", type=float, metavar="MM", help="step between frames in mm")
+    parser.add_argument("--subject", default="", help="the animal")
+    parser.add_argument("--timepoint", default="", help="when it was scanned, as d0")
+    parser.add_argument(
+        "--roi", type=_box, metavar="X0,Y0,X1,Y1", help="the B-mode area, half-open, in pixels"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace a scan that is there")
+
+
+def _import(options: argparse.Namespace) -> None:
+    from parasam_core.capture import read_capture
+    from parasam_core.scanfile import check_writable, write_scan
+
+    check_writable(options.scan, overwrite=options.overwrite)
+    with progress_shown() as progress:
+        sequence = read_capture(
+            options.source,
+            spacing_mm=_spacing_of(options),
+            roi_xyxy=options.roi,
+            subject=options.subject,
+            timepoint=options.timepoint,
+            progress=progress,
+        )
+    scan = write_scan(options.scan, sequence, overwrite=options.overwrite)
+    x0, y0, x1, y1 = sequence.roi_xyxy
+    result = {
+        "scan": str(scan.path),
+        "frames": scan.space.shape[0],
+        "shape": scan.space.shape,
+        "spacing_mm": scan.space.spacing_mm,
+        "roi_xyxy": sequence.roi_xyxy,
+        "provenance": sequence.provenance.as_json(),
+    }
+    lines = [
+        f"{scan.path}: {scan.space.shape[0]} frames",
+        f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
+        "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*scan.space.spacing_mm),
+    ]
+    answer(result, lines, as_json=options.json)
+
+
+def _spacing_of(options: argparse.Namespace) -> tuple[float, float, float]:
+    if options.spacing is None:
+        raise UsageError(
+            "expected --spacing Z Y X in mm: the source does not say it in a way that is read yet"
+        )
+    z, y, x = options.spacing
+    return (z if options.step is None else options.step), y, x
+
+
+def _add_segment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scan", type=Path)
+    parser.add_argument("--model", default="lite-medsam", help="see `parasam models list`")
+    prompts = parser.add_mutually_exclusive_group(required=True)
+    prompts.add_argument(
+        "--box",
+        type=_frame_box,
+        nargs="+",
+        action="extend",
+        metavar="FRAME:X0,Y0,X1,Y1",
+        help="boxes on some frames, in pixels of the full frame; linear between them",
+    )
+    prompts.add_argument("--boxes", type=Path, metavar="FILE", help="the same as a JSON file")
+    parser.add_argument("--label", default="parasam", help="the label to write")
+
+
+def _segment(options: argparse.Namespace) -> None:
+    from parasam_core.scanfile import ScanFile
+    from parasam_core.segmenter import checked_boxes
+
+    scan = ScanFile.open(options.scan)
+    scan.check_label_free(options.label, "segment")
+    boxes = dict(options.box) if options.box else _boxes_from(options.boxes)
+    sequence = scan.sequence()
+    checked_boxes(boxes, sequence)
+    from parasam_core.sam import load_segmenter
+
+    segmenter = load_segmenter(options.model)
+    with progress_shown() as progress:
+        mask = segmenter.segment(sequence, boxes, progress)
+    scan = scan.write_mask(options.label, mask)
+    frames = mask.frames_with_tumour
+    result = {
+        "scan": str(scan.path),
+        "label": options.label,
+        "model": segmenter.name,
+        "frames_with_tumour": frames,
+    }
+    shown = f"tumour on frames {frames[0]}–{frames[1]}" if frames else "no tumour on any frame"
+    answer(result, [f"{scan.path}: label {options.label!r}, {shown}"], as_json=options.json)
+
+
+def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scan", type=Path)
+    parser.add_argument("--label", help="which mask; may be left out where there is one")
+
+
+def _measure(options: argparse.Namespace) -> None:
+    from parasam_core.measure import measure
+    from parasam_core.scanfile import ScanFile
+    from parasam_core.solid import fill, surface
+
+    volume = fill(ScanFile.open(options.scan).mask(options.label))
+    found = measure(volume, surface(volume))
+    length, width, height = found.extent_mm
+    difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
+    lines = [
+        f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels)",
+        f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
+        f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
+        f"caliper   {found.caliper_mm3:.2f} mm³ (width² × length / 2)",
+        f"frames    {found.frames[0]}–{found.frames[1]}",
+    ]
+    answer(found.as_json(), lines, as_json=options.json)
+
+
+def _add_mesh(parser: argparse.ArgumentParser) -> None:
+    _add_scan_and_label(parser)
+    parser.add_argument("out", type=Path, help="OUT.glb, .stl, .ply or .obj")
+    parser.add_argument("--triangles", type=int, metavar="N", help="at most about so many")
+
+
+def _mesh(options: argparse.Namespace) -> None:
+    from parasam_core.scanfile import ScanFile
+    from parasam_core.solid import check_mesh_target, fill, simplified, surface, write_mesh
+
+    check_mesh_target(options.out)
+    if options.triangles is not None and options.triangles < 4:
+        raise UsageError(f"expected --triangles of 4 or more, got {options.triangles}")
+    scan = ScanFile.open(options.scan)
+    mask = scan.mask(options.label)
+    volume = fill(mask)
+    mesh = surface(volume)
+    if options.triangles is not None:
+        mesh = simplified(mesh, options.triangles)
+    write_mesh(options.out, mesh, mask.provenance)
+    result = {
+        "mesh": str(options.out),
+        "triangles": len(mesh.faces),
+        "mesh_volume_mm3": mesh.volume_mm3,
+        "volume_mm3": volume.volume_mm3,
+    }
+    lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
+    answer(result, lines, as_json=options.json)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|add|verify")
+    actions.add_parser("list", help="what there is")
+    adding = actions.add_parser("add", help="keep a checkpoint under a model's name")
+    adding.add_argument("name", help="sam or medsam")
+    adding.add_argument("file", type=Path, help="a ViT-B checkpoint, as sam_vit_b_01ec64.pth")
+    actions.add_parser("verify", help="load every model that is there")
+
+
+def _models(options: argparse.Namespace) -> None:
+    from parasam_core.sam import store
+
+    if options.action == "add":
+        store.add(options.name, options.file)
+    rows = store.verified() if options.action == "verify" else store.listed()
+    lines = [f"{r['name']:<12} {r['state']:<10} {r['about']}" for r in rows]
+    answer({"models": rows}, lines, as_json=options.json)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="the library to write")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from parasam_core.phantom import write_demo
+
+    with progress_shown() as progress:
+        scans = write_demo(options.folder, progress)
+    answer(
+        {"scans": [str(s.path) for s in scans]},
+        [f"{s.path}: {s.subject} {s.timepoint}" for s in scans],
+        as_json=options.json,
+    )
+
+
+_OWN_VERBS = (
+    Verb("import", "read a capture into a scan", _add_import, _import),
+    Verb("segment", "outline the tumour with a model", _add_segment, _segment),
+    Verb("measure", "volume, extents and surface of a mask", _add_scan_and_label, _measure),
+    Verb("mesh", "write the surface of a mask", _add_mesh, _mesh),
+    Verb("models", "list, add or verify models", _add_models, _models),
+    Verb("demo", "write a library of phantom scans", _add_demo, _demo),
+)
+
+
+if __name__ == "__main__":
+    main()

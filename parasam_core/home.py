@@ -1,0 +1,21 @@
+"""Where ParaSAM keeps what belongs to no scan: `$PARASAM_HOME`, else `~/.parasam`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder itself."""
+    return Path(os.environ.get("PARASAM_HOME") or Path.home() / ".parasam")
+
+
+def models_folder() -> Path:
+    """Checkpoints that the user added."""
+    return home() / "models"
+
+
+def embeddings_folder() -> Path:
+    """Embeddings of frames; may be deleted at any time, they are computed again."""
+    return home() / "embeddings"

