@@ -1,0 +1,82 @@
+"""Body: the surface of a scene's mask at every level of detail, and its numbers.
+
+Slow, so `cache.py` calls it off the event loop; heavy to import, so that it does so there too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from parasam_core.gltf import glb_from_mesh
+from parasam_core.measure import measure
+from parasam_core.mesh import Mesh
+from parasam_core.solid.fill import fill
+from parasam_core.solid.surface import levels_of_detail, simplified, surface
+from parasam_core.volume import Volume
+from xr_server.protocol import Measured, MeshData
+from xr_server.scene import Item, Scene
+
+MOST_TRIANGLES = 400_000
+
+
+@dataclass(frozen=True)
+class Body:
+    """A tumour's surface and numbers, as messages.
+
+    Attributes:
+        meshes: coarse first; `meshes[i].level == i`.
+        glbs: the payload of each.
+        measured: the numbers.
+    """
+
+    meshes: tuple[MeshData, ...]
+    glbs: tuple[bytes, ...]
+    measured: Measured
+
+    def items(self, held: frozenset[str]) -> list[Item]:
+        """The numbers and every mesh; one whose sha256 the page holds goes without payload."""
+        pairs = zip(self.meshes, self.glbs, strict=True)
+        return [Item(self.measured), *(_mesh_item(mesh, glb, held) for mesh, glb in pairs)]
+
+
+def body_of(scene: Scene) -> Body:
+    """Make the surface and measure it.
+
+    Raises:
+        EmptyMaskError: nothing is tumour.
+    """
+    if scene.mask is None or scene.opened.label is None:
+        raise ValueError("expected a scene with a mask, got one without")
+    volume = fill(scene.mask)
+    finest = surface(volume)
+    levels = levels_of_detail(simplified(finest, MOST_TRIANGLES))
+    extras = scene.mask.provenance.as_json()
+    glbs = tuple(glb_from_mesh(level, extras) for level in levels)
+    scan, label = scene.opened.scan, scene.opened.label
+    meshes = tuple(
+        MeshData(scan, label, i, len(levels), len(m.faces), hashlib.sha256(glb).hexdigest())
+        for i, (m, glb) in enumerate(zip(levels, glbs, strict=True))
+    )
+    return Body(meshes, glbs, _measured(scan, label, volume, finest))
+
+
+def _mesh_item(mesh: MeshData, glb: bytes, held: frozenset[str]) -> Item:
+    if mesh.sha256 in held:
+        return Item(mesh, 0, bytes)
+    return Item(mesh, len(glb), lambda: glb)
+
+
+def _measured(scan: str, label: str, volume: Volume, mesh: Mesh) -> Measured:
+    found = measure(volume, mesh)
+    return Measured(
+        scan=scan,
+        label=label,
+        volume_mm3=found.volume_mm3,
+        mesh_volume_mm3=found.mesh_volume_mm3,
+        surface_mm2=found.surface_mm2,
+        extent_mm=list(found.extent_mm),
+        caliper_mm3=found.caliper_mm3,
+        voxels=found.voxels,
+        frames=list(found.frames),
+    )

@@ -1,0 +1,107 @@
+"""Scene: one scan with one mask, as messages. Its surface and numbers are made in `body.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.gltf import scene_from_index
+from parasam_core.mask import MaskStack
+from parasam_core.scanfile import ScanFile
+from parasam_core.sequence import Sequence
+from xr_server.library import content_of
+from xr_server.protocol import ScanOpened, ServerMessage, SliceData
+from xr_server.textures import slice_payload
+
+
+@dataclass(frozen=True)
+class Item:
+    """A message, and its payload made when it is sent.
+
+    Attributes:
+        message: what is said.
+        payload_bytes: how long the payload is.
+        payload: makes it; None for a message without one.
+    """
+
+    message: ServerMessage
+    payload_bytes: int = 0
+    payload: Callable[[], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scan as it is shown.
+
+    Attributes:
+        opened: its geometry.
+        sequence: its frames.
+        mask: the mask shown, if any.
+        content: digest of what is on disk.
+    """
+
+    opened: ScanOpened
+    sequence: Sequence
+    mask: MaskStack | None
+    content: str
+
+    @property
+    def has_tumour(self) -> bool:
+        """Whether any pixel is tumour."""
+        return self.opened.frames_with_tumour is not None
+
+    def slice(self, frame: int) -> Item:
+        """A frame with its mask."""
+        _, height, width = self.opened.shape
+        header = SliceData(self.opened.scan, frame, width, height, self.opened.label)
+        pixels = self.sequence.frames[frame]
+        mask = None if self.mask is None else self.mask.masks[frame]
+        return Item(header, header.payload_bytes, lambda: slice_payload(pixels, mask))
+
+    def slices(self) -> list[Item]:
+        """Every frame."""
+        return [self.slice(frame) for frame in range(self.opened.shape[0])]
+
+
+def scene_of(scan: ScanFile, label: str | None) -> Scene:
+    """Read a scan into memory.
+
+    Args:
+        scan: which.
+        label: the mask to show; None for the first there is, if any.
+
+    Raises:
+        ScanError: the scan is damaged.
+        LabelError: no such label.
+    """
+    if label is None and scan.labels:
+        label = scan.labels[0]
+    content = content_of(scan, label)
+    mask = None if label is None else scan.mask(label)
+    sequence = scan.sequence()
+    return Scene(_opened(scan, sequence, label, mask), sequence, mask, content)
+
+
+def _opened(
+    scan: ScanFile, sequence: Sequence, label: str | None, mask: MaskStack | None
+) -> ScanOpened:
+    return ScanOpened(
+        scan=scan.name,
+        subject=scan.subject,
+        timepoint=scan.timepoint,
+        label=label,
+        labels=list(scan.labels),
+        shape=list(scan.space.shape),
+        spacing_mm=list(scan.space.spacing_mm),
+        spacing_source=str(sequence.provenance.details.get("spacing_source", "unknown")),
+        scene_from_index=scene_from_index(scan.space).flatten(order="F").tolist(),
+        frames_with_tumour=None if mask is None else _frames_with(mask.masks),
+    )
+
+
+def _frames_with(masks: NDArray[np.bool_]) -> list[int] | None:
+    frames = np.flatnonzero(masks.any(axis=(1, 2)))
+    return [int(frames[0]), int(frames[-1])] if frames.size else None

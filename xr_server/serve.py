@@ -1,0 +1,79 @@
+"""Serving: a port taken before anything starts, and a clean end on Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from parasam_core.errors import ServerError
+from xr_server.protocol import LARGEST_INCOMING_BYTES
+
+PING_EVERY_S = 20.0
+SILENCE_FORGIVEN_S = 120.0  # a headset that enters VR, or is laid down for a moment, says nothing
+LAST_WORDS_S = 2
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Take a port; 0 takes a free one.
+
+    Raises:
+        ServerError: it is in use, or the address is not this machine's.
+    """
+    if not 0 <= port <= 65535:
+        raise ServerError(f"expected a port from 0 to 65535, got {port}")
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    except OSError as error:
+        raise ServerError(f"expected an address of this machine, got {host}") from error
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+        taken.listen()
+    except OSError as error:
+        taken.close()
+        raise ServerError(
+            f"expected a free port at {host}, got {port}: {error.strerror}; "
+            "give another with --port"
+        ) from error
+    return taken
+
+
+def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Args:
+        app: what to serve.
+        taken: the socket of `listening`.
+        started: called once the first request can be answered.
+    """
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_INCOMING_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_EVERY_S,
+        ws_ping_timeout=SILENCE_FORGIVEN_S,
+        timeout_graceful_shutdown=LAST_WORDS_S,
+    )
+    # uvicorn raises the signal again once it has stopped: then it is to do nothing.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: None)
+    _Server(config, started).run(sockets=[taken])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_started()

@@ -1,0 +1,144 @@
+"""Session: one page's talk. Messages in, frames out; no sockets.
+
+It outlives the connection: a page that comes back with its token goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import OrderedDict
+
+from parasam_core.errors import ParasamError
+from parasam_core.provenance import signed
+from xr_server.cache import Cache
+from xr_server.outbox import Outbox
+from xr_server.protocol import (
+    Ack,
+    ClientMessage,
+    Failed,
+    Hello,
+    Look,
+    MeshData,
+    Open,
+    SliceData,
+    Welcome,
+    WireError,
+    binary_frame,
+    text_frame,
+)
+from xr_server.scene import Item
+
+SESSIONS_KEPT = 64
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """What one page is shown.
+
+    Attributes:
+        token: names it.
+        outbox: what the page has yet to be sent.
+        wake: set whenever there may be something to send.
+        connection: counts the page's connections; the latest one is served.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self.token = secrets.token_urlsafe(24)
+        self.outbox = Outbox()
+        self.wake = asyncio.Event()
+        self.connection = 0
+        self._cache = cache
+        self._held: frozenset[str] = frozenset()
+        self._scan: str | None = None
+        self._opening: asyncio.Task[None] | None = None
+
+    def greet(self, hello: Hello) -> None:
+        """The page is there, for the first time or again."""
+        self.connection += 1
+        self._held = frozenset(hello.holds)
+        self.outbox.resume()
+        cards = self._cache.library.cards()
+        self._put(Item(Welcome(signed("lab"), self.token, cards)))
+
+    def receive(self, message: ClientMessage) -> None:
+        """Take what the page says after its greeting.
+
+        Raises:
+            WireError: it greets twice.
+        """
+        match message:
+            case Hello():
+                raise WireError("expected one hello a connection, got another")
+            case Open():
+                self._open(message)
+            case Look():
+                if message.scan == self._scan:
+                    self.outbox.look(message.frame)
+            case Ack():
+                self.outbox.ack(message.seq)
+        self.wake.set()
+
+    def next_frame(self) -> str | bytes | None:
+        """The next to be sent; None while there is nothing, or the credit is up."""
+        item = self.outbox.take()
+        if item is None:
+            return None
+        if isinstance(item.message, MeshData | SliceData):
+            return binary_frame(item.message, item.payload() if item.payload else b"")
+        return text_frame(item.message)
+
+    def close(self) -> None:
+        """Stop opening what nobody waits for."""
+        if self._opening is not None:
+            self._opening.cancel()
+
+    def _put(self, *items: Item) -> None:
+        for item in items:
+            self.outbox.put(item)
+        self.wake.set()
+
+    def _open(self, wish: Open) -> None:
+        self.close()
+        self._scan = wish.scan
+        self._opening = asyncio.get_running_loop().create_task(self._show(wish))
+
+    async def _show(self, wish: Open) -> None:
+        try:
+            scene = await self._cache.scene(wish.scan, wish.label)
+            self._put(Item(scene.opened), *scene.slices())
+            if scene.has_tumour:
+                self._put(*(await self._cache.body(scene)).items(self._held))
+        except ParasamError as error:
+            self._put(Item(Failed(str(error))))
+        except Exception:
+            log.exception("showing %s", wish)
+            self._put(
+                Item(Failed(f"expected to show {wish.scan}, but ParaSAM failed; see its log"))
+            )
+
+
+class Sessions:
+    """The talks that are kept, those heard last.
+
+    Args:
+        cache: what they show from.
+        kept: how many.
+    """
+
+    def __init__(self, cache: Cache, kept: int = SESSIONS_KEPT) -> None:
+        self._cache = cache
+        self._kept = kept
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    def greeted(self, hello: Hello) -> Session:
+        """The page's session: the one of its token where it is known, else a new one."""
+        session = self._sessions.get(hello.session or "") or Session(self._cache)
+        self._sessions[session.token] = session
+        self._sessions.move_to_end(session.token)
+        while len(self._sessions) > self._kept:
+            self._sessions.popitem(last=False)[1].close()
+        session.greet(hello)
+        return session
