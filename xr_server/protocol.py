@@ -69,7 +69,13 @@ class ScanCard:
 
 @dataclass(frozen=True, config=_STRICT)
 class Welcome:
-    """The server's first word: who it is, and the library."""
+    """The server's first word on every connection: who it is, and the library.
+
+    Attributes:
+        server: name and version.
+        session: token to come back with; see `Hello`.
+        scans: what can be opened, by subject and timepoint.
+    """
 
     server: str
     session: Id
@@ -196,7 +202,7 @@ class Measured:
 
 @dataclass(frozen=True, config=_STRICT)
 class Failed:
-    """What went wrong, as one sentence for the user."""
+    """What went wrong, as one sentence for the user; what was shown before stays."""
 
     sentence: str
     seq: Count = 0
@@ -211,8 +217,12 @@ class Failed:
 class Hello:
     """The page's first word.
 
+    A page that lost its connection and is welcomed with the token it gave goes on where it was;
+    with another token (the server was started again) it sends `Open` and `Look` anew.
+
     Attributes:
-        session: the token of `Welcome` where the page had one; null at first.
+        session: the token of `Welcome` where the page had one; null at first. For this page only:
+            it holds what it was sent, so a copy of it must not use the token.
         holds: sha256 of the meshes that the page has kept, so that they are not sent again.
     """
 
@@ -223,7 +233,7 @@ class Hello:
 
 @dataclass(frozen=True, config=_STRICT)
 class Open:
-    """Show this scan; `label` may be null where the scan has one mask or none."""
+    """Show this scan, all of it from the start; null shows the first of its masks, if any."""
 
     scan: Id
     label: Id | None = None

@@ -77,7 +77,8 @@ function orNull<T>(check: Check<T>): Check<T | null> {
 function listOf<T>(check: Check<T>, shortest: number, longest: number): Check<T[]> {
   return (value, place) => {
     if (!Array.isArray(value) || value.length < shortest || value.length > longest) {
-      return refuse(`a list of ${shortest} to ${longest}`, value, place);
+      const count = shortest === longest ? `${shortest}` : `${shortest} to ${longest}`;
+      return refuse(`a list of ${count}`, value, place);
     }
     return value.map((item, i) => check(item, `${place}.${i}`));
   };

@@ -28,7 +28,12 @@ export interface ScanCard {
 }
 
 /**
- * The server's first word: who it is, and the library.
+ * The server's first word on every connection: who it is, and the library.
+ *
+ * Attributes:
+ *     server: name and version.
+ *     session: token to come back with; see `Hello`.
+ *     scans: what can be opened, by subject and timepoint.
  */
 export interface Welcome {
   server: string;
@@ -89,7 +94,7 @@ export interface Measured {
 }
 
 /**
- * What went wrong, as one sentence for the user.
+ * What went wrong, as one sentence for the user; what was shown before stays.
  */
 export interface Failed {
   sentence: string;
@@ -136,8 +141,12 @@ export interface SliceData {
 /**
  * The page's first word.
  *
+ * A page that lost its connection and is welcomed with the token it gave goes on where it was;
+ * with another token (the server was started again) it sends `Open` and `Look` anew.
+ *
  * Attributes:
- *     session: the token of `Welcome` where the page had one; null at first.
+ *     session: the token of `Welcome` where the page had one; null at first. For this page only:
+ *         it holds what it was sent, so a copy of it must not use the token.
  *     holds: sha256 of the meshes that the page has kept, so that they are not sent again.
  */
 export interface Hello {
@@ -147,7 +156,7 @@ export interface Hello {
 }
 
 /**
- * Show this scan; `label` may be null where the scan has one mask or none.
+ * Show this scan, all of it from the start; null shows the first of its masks, if any.
  */
 export interface Open {
   scan: string;
@@ -223,7 +232,8 @@ function orNull<T>(check: Check<T>): Check<T | null> {
 function listOf<T>(check: Check<T>, shortest: number, longest: number): Check<T[]> {
   return (value, place) => {
     if (!Array.isArray(value) || value.length < shortest || value.length > longest) {
-      return refuse(`a list of ${shortest} to ${longest}`, value, place);
+      const count = shortest === longest ? `${shortest}` : `${shortest} to ${longest}`;
+      return refuse(`a list of ${count}`, value, place);
     }
     return value.map((item, i) => check(item, `${place}.${i}`));
   };

@@ -1,0 +1,193 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xr_server import protocol, typescript
+from xr_server.protocol import (
+    LARGEST_COUNT,
+    Ack,
+    Failed,
+    Hello,
+    Look,
+    Measured,
+    MeshData,
+    Open,
+    ScanCard,
+    ScanOpened,
+    SliceData,
+    Welcome,
+    WireError,
+    binary_frame,
+    client_message,
+    server_message,
+    split_binary,
+    text_frame,
+)
+
+GOLDEN = Path(__file__).parents[1] / "golden/wire"
+
+
+def frames(kind):
+    found = sorted(p for p in (GOLDEN / kind).iterdir())
+    return [pytest.param(p, id=p.name) for p in found]
+
+
+def read(path):
+    if path.suffix == ".bin":
+        return split_binary(path.read_bytes())[0]
+    take = client_message if path.name.startswith("client_") else server_message
+    return take(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", frames("good"))
+def test_good_frames_are_taken_and_written_back(path):
+    message = read(path)
+    if path.suffix == ".bin":
+        frame = path.read_bytes()
+        _, payload = split_binary(frame)
+        again, payload_again = split_binary(binary_frame(message, payload))
+        assert bytes(payload_again) == bytes(payload)
+        assert frame.endswith(bytes(payload))
+        assert again == message
+    else:
+        sent = json.loads(path.read_text("utf-8"))
+        written = json.loads(text_frame(message))
+        assert {k: written[k] for k in sent} == sent
+
+
+@pytest.mark.parametrize("path", frames("bad"))
+def test_bad_frames_are_refused_with_a_sentence(path):
+    with pytest.raises(WireError, match="expected"):
+        read(path)
+
+
+def test_every_message_has_a_good_frame():
+    seen = {type(read(p)) for p in (GOLDEN / "good").iterdir()}
+    assert seen == {
+        Welcome, ScanOpened, MeshData, SliceData, Measured, Failed, Hello, Open, Look, Ack
+    }  # fmt: skip
+
+
+counts = st.integers(0, LARGEST_COUNT)
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+def lists(of, n):
+    return st.lists(of, min_size=n, max_size=n)
+
+
+cards = st.builds(ScanCard, ids, texts, texts, counts, st.lists(texts, max_size=3))
+server_texts = st.one_of(
+    st.builds(Welcome, texts, ids, st.lists(cards, max_size=3), counts),
+    st.builds(
+        ScanOpened,
+        scan=ids,
+        subject=texts,
+        timepoint=texts,
+        label=st.none() | texts,
+        labels=st.lists(texts, max_size=3),
+        shape=lists(counts, 3),
+        spacing_mm=lists(numbers, 3),
+        spacing_source=texts,
+        scene_from_index=lists(numbers, 16),
+        frames_with_tumour=st.none() | lists(counts, 2),
+        seq=counts,
+    ),
+    st.builds(
+        Measured,
+        scan=ids,
+        label=ids,
+        volume_mm3=numbers,
+        mesh_volume_mm3=numbers,
+        surface_mm2=numbers,
+        extent_mm=lists(numbers, 3),
+        caliper_mm3=numbers,
+        voxels=counts,
+        frames=lists(counts, 2),
+        seq=counts,
+    ),
+    st.builds(Failed, texts, counts),
+)
+client_texts = st.one_of(
+    st.builds(Hello, st.none() | ids, st.lists(digests, max_size=3)),
+    st.builds(Open, ids, st.none() | ids),
+    st.builds(Look, ids, counts),
+    st.builds(Ack, counts),
+)
+meshes = st.builds(MeshData, ids, ids, counts, counts, counts, digests, counts)
+
+
+@given(server_texts)
+def test_server_text_survives(message):
+    assert server_message(text_frame(message)) == message
+
+
+@given(client_texts)
+def test_client_text_survives(message):
+    assert client_message(text_frame(message)) == message
+
+
+@given(meshes, st.binary(max_size=100))
+def test_mesh_survives(header, payload):
+    again, rest = split_binary(binary_frame(header, payload))
+    assert (again, bytes(rest)) == (header, payload)
+
+
+@given(ids, counts, st.integers(0, 9), st.integers(0, 9), st.none() | texts, counts)
+def test_slice_survives_with_the_payload_its_header_says(scan, frame, width, height, label, seq):
+    header = SliceData(scan, frame, width, height, label, seq)
+    payload = bytes(header.payload_bytes)
+    again, rest = split_binary(binary_frame(header, payload))
+    assert (again, bytes(rest)) == (header, payload)
+    with pytest.raises(WireError, match="bytes of slice"):
+        split_binary(binary_frame(header, payload + b"\0"))
+
+
+@given(st.binary(max_size=60))
+def test_noise_is_refused_and_never_raises_anything_else(noise):
+    with pytest.raises(WireError):
+        split_binary(noise)
+    with pytest.raises(WireError):
+        client_message(noise)
+
+
+def test_the_committed_typescript_is_fresh():
+    assert typescript.TARGET.read_text("utf-8") == typescript.page_protocol() + "\n", (
+        "run `python -m xr_server.typescript`"
+    )
+
+
+def test_typescript_refuses_a_field_it_cannot_check():
+    with pytest.raises(TypeError, match="teach typescript"):
+        typescript._check({"type": "boolean"})
+    with pytest.raises(TypeError, match="teach typescript"):
+        typescript._type({"type": "boolean"})
+
+
+def test_the_page_knows_every_key():
+    """`keyOf` in the TypeScript names meshes and slices and takes the tag for the rest."""
+    for path in (GOLDEN / "good").glob("server_*"):
+        message = read(path)
+        expected = {"mesh": "mesh/0", "slice": "slice/7"}.get(message.type, message.type)
+        assert message.key() == expected
+
+
+def test_messages_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Ack(1).seq = 2
+
+
+def test_the_exported_unions_hold_every_message():
+    union = {m.__name__ for name in typescript.UNIONS for m in typescript._members(name)}
+    assert union == {
+        name
+        for name, thing in vars(protocol).items()
+        if dataclasses.is_dataclass(thing) and hasattr(thing, "type")
+    }
