@@ -10,10 +10,12 @@ from pathlib import Path
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
+from parasam_core.errors import ParasamError
 from xr_server.cache import Cache
 from xr_server.library import Library
 from xr_server.page import Page
 from xr_server.protocol import SUBPROTOCOL, ClientMessage, Hello, WireError, client_message
+from xr_server.resources import not_there, resources
 from xr_server.security import Doors, Guard
 from xr_server.session import Session, Sessions
 
@@ -38,7 +40,7 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
         yield
         cache.close()
 
-    app = FastAPI(title="ParaSAM", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="ParaSAM", lifespan=lifespan, openapi_url=None)
     app.add_middleware(Guard, doors=doors or Doors())
 
     @app.get("/healthz")
@@ -49,6 +51,8 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
     async def talk(socket: WebSocket) -> None:
         await _talk(socket, sessions)
 
+    app.include_router(resources(cache))
+    app.add_exception_handler(ParasamError, not_there)
     if page is not None:
         app.mount("/", Page(page))
     return app

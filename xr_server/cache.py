@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from parasam_core.errors import LabelError
 from xr_server.library import Library, content_of
 from xr_server.scene import Scene, scene_of
 
@@ -43,8 +44,9 @@ class Cache:
             LabelError: it has no such label.
         """
         scan = self.library.scan(scan_id)
-        if label is not None:
-            scan.label_named(label)
+        if label is not None and label not in scan.labels:
+            there = ", ".join(scan.labels) or "none"
+            raise LabelError(f"expected one of the labels of {scan_id} ({there}), got {label!r}")
         key = ("scene", content_of(scan, label) + (label or ""))
         scene: Scene = await self._once(key, lambda: scene_of(scan, label))
         return scene

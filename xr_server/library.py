@@ -37,15 +37,17 @@ class Library:
         return [card_of(scan) for scan in self.scans()]
 
     def scan(self, scan_id: str) -> ScanFile:
-        """The scan of an id.
+        """The scan of an id, as it is on disk now.
 
         Raises:
-            ScanError: there is none.
+            ScanError: there is none, or it is damaged.
         """
-        scans = {scan.name: scan for scan in self.scans()}
-        if scan_id not in scans:
-            raise ScanError(f"expected one of the scans {', '.join(scans)}, got {scan_id!r}")
-        return scans[scan_id]
+        for scans in (self._scans, self.scans()):
+            for scan in scans:
+                if scan.name == scan_id:
+                    return ScanFile.open(scan.path)
+        there = ", ".join(scan.name for scan in self._scans)
+        raise ScanError(f"expected one of the scans {there}, got {scan_id!r}")
 
 
 def card_of(scan: ScanFile) -> ScanCard:

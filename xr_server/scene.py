@@ -53,6 +53,11 @@ class Scene:
         """Whether any pixel is tumour."""
         return self.opened.frames_with_tumour is not None
 
+    @property
+    def masks(self) -> NDArray[np.bool_]:
+        """(z, y, x) bool, the tumour; empty where no mask is shown."""
+        return np.zeros(self.opened.shape, np.bool_) if self.mask is None else self.mask.masks
+
     def slice(self, frame: int) -> Item:
         """A frame with its mask."""
         _, height, width = self.opened.shape

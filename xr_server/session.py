@@ -22,6 +22,7 @@ from xr_server.protocol import (
     Look,
     MeshData,
     Open,
+    ScanOpened,
     SliceData,
     Welcome,
     WireError,
@@ -52,7 +53,8 @@ class Session:
         self.connection = 0
         self._cache = cache
         self._held: frozenset[str] = frozenset()
-        self._scan: str | None = None
+        self._shown: ScanOpened | None = None
+        self._look: Look | None = None
         self._opening: asyncio.Task[None] | None = None
 
     def greet(self, hello: Hello) -> None:
@@ -75,8 +77,8 @@ class Session:
             case Open():
                 self._open(message)
             case Look():
-                if message.scan == self._scan:
-                    self.outbox.look(message.frame)
+                self._look = message
+                self._turn()
             case Ack():
                 self.outbox.ack(message.seq)
         self.wake.set()
@@ -102,12 +104,13 @@ class Session:
 
     def _open(self, wish: Open) -> None:
         self.close()
-        self._scan = wish.scan
         self._opening = asyncio.get_running_loop().create_task(self._show(wish))
 
     async def _show(self, wish: Open) -> None:
         try:
             scene = await self._cache.scene(wish.scan, wish.label)
+            self._shown = scene.opened
+            self._turn()
             self._put(Item(scene.opened), *scene.slices())
             if scene.has_tumour:
                 self._put(*(await self._cache.body(scene)).items(self._held))
@@ -118,6 +121,16 @@ class Session:
             self._put(
                 Item(Failed(f"expected to show {wish.scan}, but ParaSAM failed; see its log"))
             )
+
+    def _turn(self) -> None:
+        """Send outward from the frame looked at; before any is, from the tumour's middle."""
+        if self._shown is None:
+            return
+        if self._look is not None and self._look.scan == self._shown.scan:
+            self.outbox.look(self._look.frame)
+        else:
+            first, last = self._shown.frames_with_tumour or (0, self._shown.shape[0] - 1)
+            self.outbox.look((first + last) // 2)
 
 
 class Sessions:

@@ -1,0 +1,102 @@
+"""What the lab shows, over HTTP: the same data as on the wire, with strong ETags.
+
+/api/scans                                          the list
+/api/scans/{scan}                                   geometry
+/api/scans/{scan}/frames/{k}.png                    a frame
+/api/scans/{scan}/labels/{label}/masks/{k}.png      its mask
+/api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest
+/api/scans/{scan}/labels/{label}/measurement        the numbers
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from numpy.typing import NDArray
+from starlette.responses import JSONResponse, Response
+
+from parasam_core.errors import ParasamError, ScanError
+from xr_server.cache import Cache
+from xr_server.textures import png_of
+
+
+def resources(cache: Cache) -> APIRouter:
+    """The routes under `/api`."""
+    router = APIRouter(prefix="/api/scans")
+
+    @router.get("")
+    async def scans(request: Request) -> Response:
+        cards = [asdict(card) for card in cache.library.cards()]
+        return _json(request, {"scans": cards})
+
+    @router.get("/{scan}")
+    async def geometry(request: Request, scan: str) -> Response:
+        scene = await cache.scene(scan, None)
+        return _json(request, _fields(scene.opened))
+
+    @router.get("/{scan}/frames/{k:int}.png")
+    async def frame(request: Request, scan: str, k: int) -> Response:
+        scene = await cache.scene(scan, None)
+        return await _png(request, scene.sequence.frames, k)
+
+    @router.get("/{scan}/labels/{label}/masks/{k:int}.png")
+    async def mask(request: Request, scan: str, label: str, k: int) -> Response:
+        scene = await cache.scene(scan, label)
+        return await _png(request, scene.masks, k)
+
+    @router.get("/{scan}/labels/{label}/mesh/{level:int}.glb")
+    async def mesh(request: Request, scan: str, label: str, level: int) -> Response:
+        body = await cache.body(await cache.scene(scan, label))
+        if level >= len(body.glbs):
+            raise ScanError(f"expected a level from 0 to {len(body.glbs) - 1}, got {level}")
+        return _tagged(request, body.glbs[level], "model/gltf-binary", body.meshes[level].sha256)
+
+    @router.get("/{scan}/labels/{label}/measurement")
+    async def measurement(request: Request, scan: str, label: str) -> Response:
+        body = await cache.body(await cache.scene(scan, label))
+        return _json(request, _fields(body.measured))
+
+    return router
+
+
+async def not_there(_: Request, error: Exception) -> Response:
+    """The answer to a request for what cannot be had: 404 and the sentence."""
+    if not isinstance(error, ParasamError):
+        raise error
+    return JSONResponse({"error": str(error)}, status_code=404)
+
+
+def _fields(message: Any) -> dict[str, Any]:
+    """A message's content, without what belongs to the wire."""
+    return {k: v for k, v in asdict(message).items() if k not in ("seq", "type")}
+
+
+async def _png(request: Request, images: NDArray[Any], k: int) -> Response:
+    if k >= len(images):
+        raise ScanError(f"expected a frame from 0 to {len(images) - 1}, got {k}")
+    body = await run_in_threadpool(png_of, np.ascontiguousarray(images[k]))
+    return _tagged(request, body, "image/png")
+
+
+def _json(request: Request, content: dict[str, Any]) -> Response:
+    return _tagged(request, json.dumps(content).encode(), "application/json")
+
+
+def _tagged(request: Request, body: bytes, media: str, sha256: str | None = None) -> Response:
+    """The body with its ETag, or 304 where the caller has it."""
+    tag = f'"{sha256 or hashlib.sha256(body).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if _names(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media, headers=headers)
+
+
+def _names(if_none_match: str, tag: str) -> bool:
+    held = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+    return tag in held or "*" in held
