@@ -18,8 +18,6 @@ from parasam_core.errors import GeometryError
 Triple = tuple[float, float, float]
 Shape = tuple[int, int, int]
 
-LARGEST_SPACING_MM = 10.0
-
 
 @dataclass(frozen=True)
 class Space:
@@ -108,9 +106,9 @@ class Space:
 def checked_spacing_mm(spacing_mm: Any) -> Triple:
     """Three spacings (z, y, x) in mm, or a GeometryError that says what came."""
     values = _numbers(spacing_mm)
-    if values is None or len(values) != 3 or not all(0 < v <= LARGEST_SPACING_MM for v in values):
+    if values is None or len(values) != 3 or min(values) <= 0:
         raise GeometryError(
-            f"expected spacing (z, y, x) in mm > 0 and <= {LARGEST_SPACING_MM:g}, got {spacing_mm}"
+            f"expected spacing (z, y, x) in mm, three finite numbers > 0, got {spacing_mm}"
         )
     return _triple(values)
 

@@ -1,0 +1,224 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parasam_core.errors import ModelError, PromptError
+from parasam_core.home import models_folder
+from parasam_core.mask import box_of
+from parasam_core.phantom import phantom
+from parasam_core.sam import SamSegmenter, load_segmenter, store
+from parasam_core.sam.embeddings import Embeddings
+from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM
+from parasam_core.segmenter import boxes_between
+
+shapes = st.tuples(st.integers(40, 700), st.integers(40, 700))
+
+
+@pytest.fixture(scope="session")
+def lite():
+    return store.load("lite-medsam")
+
+
+@pytest.fixture(scope="module")
+def sweep():
+    return phantom(12, seed=4, spacing_mm=(0.3, 0.05, 0.05))
+
+
+@pytest.mark.parametrize("ways", [SAM, MEDSAM, LITE_MEDSAM])
+@given(shape=shapes)
+@settings(max_examples=8, deadline=None)
+def test_a_mask_comes_back_where_its_box_was(ways, shape):
+    """A box drawn into the model's square as logits comes back as that box."""
+    height, width = shape
+    box = (width // 5, height // 4, width - width // 6, height - height // 7)
+    x0, y0, x1, y1 = ways.box(box, shape).tolist()
+    rows, columns = (torch.arange(256) + 0.5 for _ in range(2))
+    scale = ways.side / 256
+    inside_y = torch.minimum(rows * scale - y0, y1 - rows * scale)[:, None]
+    inside_x = torch.minimum(columns * scale - x0, x1 - columns * scale)[None, :]
+    back = box_of(ways.mask(torch.minimum(inside_y, inside_x), shape))
+    tolerance = 1.5 + max(shape) / 256
+    assert back == pytest.approx(box, abs=tolerance)
+
+
+@pytest.mark.parametrize("ways", [SAM, MEDSAM, LITE_MEDSAM])
+def test_images_are_square_three_channels_and_finite(ways):
+    frame = np.random.default_rng(0).integers(0, 255, (120, 200), np.uint8)
+    for image in (ways.image(frame), ways.image(np.full((90, 40), 7, np.uint8))):
+        assert image.shape == (3, ways.side, ways.side)
+        assert torch.isfinite(image).all()
+
+
+def test_each_model_scales_grey_levels_its_own_way():
+    frame = np.array([[50, 100], [150, 250]], np.uint8).repeat(100, 0).repeat(100, 1)
+    sam = SAM.image(frame)
+    assert sam[0, 0, 0].item() == pytest.approx((50 - 123.675) / 58.395, abs=1e-4)
+    for ways in (MEDSAM, LITE_MEDSAM):
+        image = ways.image(frame)
+        assert (image.min().item(), image.max().item()) == pytest.approx((0, 1), abs=1e-4)
+
+
+def test_padding_is_right_and_below_and_stretching_leaves_none():
+    frame = np.full((100, 200), 200, np.uint8)
+    frame[0, 0] = 0
+    lite = LITE_MEDSAM.image(frame)
+    assert (lite[:, 129:] == 0).all()
+    assert (lite[:, 5:128, 5:] > 0.9).all()
+    assert (MEDSAM.image(frame)[:, 10:, 10:] > 0.9).all()
+
+
+def test_segment_anythings_own_preprocessing_agrees():
+    from segment_anything.build_sam import build_sam_vit_b
+    from segment_anything.utils.transforms import ResizeLongestSide
+
+    frame = np.random.default_rng(1).integers(0, 255, (300, 410), np.uint8)
+    frame = np.asarray(torch.nn.functional.avg_pool2d(torch.tensor(frame[None] / 1.0), 5, 1, 2)[0])
+    frame = frame.astype(np.uint8)
+    theirs = build_sam_vit_b().preprocess(
+        torch.tensor(ResizeLongestSide(1024).apply_image(np.stack([frame] * 3, -1)))
+        .permute(2, 0, 1)
+        .float()
+    )
+    assert (SAM.image(frame) - theirs).abs().max().item() < 0.02
+
+
+def test_lite_medsam_outlines_a_phantom(sweep, lite):
+    truth = sweep.truth.masks
+    first, last = sweep.truth.frames_with_tumour
+    chosen = [first + 4, (first + last) // 2, last - 4]
+    boxes = {z: grown(box_of(truth[z]), 3) for z in chosen}
+    steps = []
+    mask = SamSegmenter(lite).segment(
+        sweep.sequence, boxes, lambda what, done, total: steps.append((what, done, total))
+    )
+    found, true = mask.masks[chosen], truth[chosen]
+    dice = 2 * (found & true).sum() / (found.sum() + true.sum())
+    assert dice > 0.85
+    assert mask.frames_with_tumour[0] >= chosen[0]
+    assert not mask.masks[: chosen[0]].any()
+    assert not mask.masks[chosen[2] + 1 :].any()
+    total = chosen[2] - chosen[0] + 1
+    assert steps[-1] == ("outlining", total, total)
+    assert mask.provenance.verb == "segment"
+    assert mask.provenance.details["boxes_xyxy"][str(chosen[0])] == list(boxes[chosen[0]])
+
+
+def grown(box, pixels):
+    x0, y0, x1, y1 = box
+    return x0 - pixels, y0 - pixels, x1 + pixels, y1 + pixels
+
+
+def test_embeddings_are_computed_once_and_resumed(sweep, lite, monkeypatch):
+    seen = []
+
+    def counting(self, images):
+        seen.append(len(images))
+        return torch.zeros(1, 256, 64, 64)
+
+    monkeypatch.setattr(type(lite), "embed", counting)
+    monkeypatch.setattr("parasam_core.sam.embeddings._signature", lambda *_: "test-once")
+    Embeddings(sweep.sequence, lite).compute([1, 2], lambda *_: None)
+    again = Embeddings(sweep.sequence, lite)
+    reports = []
+    again.compute([1, 2, 3], lambda what, done, total: reports.append((done, total)))
+    assert len(seen) == 3
+    assert reports == [(2, 3), (3, 3)]
+    assert again.of(3).shape == (256, 64, 64)
+
+
+def test_other_frames_or_weights_never_share_embeddings(sweep, lite):
+    from dataclasses import replace
+
+    from parasam_core.sam.embeddings import _signature
+
+    frames = sweep.sequence.frames.copy()
+    frames[0, 0, 0] ^= 1
+    signatures = {
+        _signature(sweep.sequence, lite),
+        _signature(replace(sweep.sequence, frames=frames), lite),
+        _signature(sweep.sequence, replace(lite, digest="0" * 64)),
+        _signature(sweep.sequence, replace(lite, preprocess=MEDSAM)),
+    }
+    assert len(signatures) == 4
+
+
+@given(st.dictionaries(st.integers(0, 50), st.tuples(*[st.integers(0, 99)] * 4), min_size=1))
+def test_boxes_between_pass_through_the_given_ones(boxes):
+    between = boxes_between(boxes)
+    assert sorted(between) == list(range(min(boxes), max(boxes) + 1))
+    for z, box in boxes.items():
+        assert between[z] == box
+
+
+@pytest.mark.parametrize(
+    ("boxes", "sentence"),
+    [
+        ({}, "at least one box"),
+        ({99: (0, 0, 9, 9)}, "expected a frame between 0 and 11, got 99"),
+        ({3: (5, 5, 5, 9)}, "expected a box"),
+        ({3: (0, 0, 81, 9)}, "expected a box"),
+        ({3: (-1, 0, 8, 9)}, "expected a box"),
+        ({3: (0, 0, 9, 9)}, "meets the B-mode area"),
+    ],
+)
+def test_a_box_that_does_not_fit_is_refused(small_sequence, lite, boxes, sentence):
+    with pytest.raises(PromptError, match=sentence):
+        SamSegmenter(lite).segment(small_sequence, boxes)
+
+
+def test_unknown_models_and_missing_checkpoints_say_what_there_is():
+    with pytest.raises(ModelError, match="lite-medsam, sam, medsam"):
+        load_segmenter("yolo")
+    with pytest.raises(ModelError, match="parasam models add medsam"):
+        load_segmenter("medsam")
+    with pytest.raises(ModelError, match="takes a checkpoint"):
+        store.add("lite-medsam", models_folder() / "x.pth")
+
+
+def write_text(path):
+    path.write_text("this is no checkpoint")
+
+
+def write_pickle_with_code(path):
+    import pickle
+
+    class Bomb:
+        def __reduce__(self):
+            return print, ("boom",)
+
+    path.write_bytes(pickle.dumps({"a": Bomb()}))
+
+
+def write_other_architecture(path):
+    torch.save({"weight": torch.zeros(3)}, path)
+
+
+def write_no_tensors(path):
+    torch.save({"weight": "none"}, path)
+
+
+@pytest.mark.parametrize(
+    "write", [write_text, write_pickle_with_code, write_other_architecture, write_no_tensors]
+)
+def test_a_file_that_is_no_vit_b_is_not_kept(tmp_path, write, capsys):
+    write(tmp_path / "c.pth")
+    with pytest.raises(ModelError, match="expected"):
+        store.add("medsam", tmp_path / "c.pth")
+    assert "boom" not in capsys.readouterr().out
+    assert not (models_folder() / "medsam.pth").exists()
+
+
+def test_a_vit_b_checkpoint_is_kept_listed_and_loads(tmp_path, monkeypatch):
+    from segment_anything.build_sam import build_sam_vit_b
+
+    monkeypatch.setenv("PARASAM_HOME", str(tmp_path / "home"))
+    torch.save(build_sam_vit_b().state_dict(), tmp_path / "sam.pth")
+    store.add("sam", tmp_path / "sam.pth")
+    states = {row["name"]: row["state"] for row in store.listed()}
+    assert states == {"lite-medsam": "ready", "sam": "ready", "medsam": "missing"}
+    model = store.load("sam")
+    assert model.preprocess is SAM
+    logits = model.decode(torch.zeros(256, 64, 64), torch.tensor([10.0, 10, 500, 500]))
+    assert logits.shape == (256, 256)

