@@ -1,0 +1,126 @@
+"""`parasam hologram`, as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from parasam_core.cli import main
+from parasam_core.phantom import phantom
+from parasam_core.scanfile import write_scan
+from viewers.looking_glass.device import PRESETS
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory) -> Path:
+    made = phantom(5.0, seed=3)
+    folder = tmp_path_factory.mktemp("scans") / "p.zarr"
+    write_scan(folder, made.sequence).write_mask("truth", made.truth)
+    return folder
+
+
+def hologram(*arguments: object, cwd: Path, **environment: str):
+    return subprocess.run(
+        [sys.executable, "-m", "parasam_core.cli", "hologram", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "DISPLAY": "", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def test_a_scan_becomes_a_quilt(scan: Path, tmp_path: Path) -> None:
+    ran = hologram(scan, "--device", "portrait", "--quilt", "t.png", "--json", cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    told = json.loads(ran.stdout)
+    assert told["quilt"] == "t.png"
+    assert told["studio_name"] == "t_qs8x6a0.75.png"
+    assert (told["device"], told["label"]) == ("portrait", "truth")
+    assert 0 < told["greatest_shift_px"] <= 5.001
+    assert names_in(tmp_path) == ["t.png"]
+    with Image.open(tmp_path / "t.png") as picture:
+        assert (picture.size, picture.mode) == ((3360, 3360), "RGB")
+        quilt = np.asarray(picture)
+    layout = PRESETS["portrait"].layout
+    for view in range(layout.views):
+        lit = layout.tile(quilt, view).max(axis=2) > 20
+        assert 0.05 < lit.mean() < 0.9
+        assert not lit[[0, -1]].any()
+        assert not lit[:, [0, -1]].any()
+    assert not np.array_equal(layout.tile(quilt, 0), layout.tile(quilt, 47))
+
+
+def test_without_json_it_says_what_it_wrote(scan: Path, tmp_path: Path) -> None:
+    ran = hologram(scan, "--device", "portrait", "--quilt", "t.png", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert "48 views for a Looking Glass Portrait" in ran.stdout
+    assert "t_qs8x6a0.75.png" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--quilt", "no/t.png"], 2, "folder that is there, got no/t.png"),
+        (["--quilt", "t.jpg"], 2, "ending in .png, got t.jpg"),
+        (["--quilt", "folder.png"], 2, "ending in .png, got folder.png"),
+        (["--quilt", "t_qs5x9a1.6.png"], 2, "with _qs11x6a0.5625, or without"),
+        (["--quilt", "t_qs0x9a1.6.png"], 1, "at least one column and row"),
+        ([], 2, "--quilt"),
+        (["--quilt", "t.png", "--device", "cube"], 1, "got 'cube'"),
+        (["--quilt", "t.png", "--label", "nobody"], 1, "(truth), got nobody"),
+    ],
+)
+def test_bad_input_is_refused(
+    scan: Path, tmp_path: Path, monkeypatch, capsys, arguments, code, sentence
+) -> None:
+    (tmp_path / "folder.png").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        main(["hologram", str(scan), *arguments])
+    assert left.value.code == code
+    assert sentence in capsys.readouterr().err.replace("\n", " ")
+    assert names_in(tmp_path) == ["folder.png"]
+
+
+def test_a_scan_that_is_none_is_refused(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        main(["hologram", "none.zarr", "--quilt", "t.png"])
+    assert left.value.code == 1
+    assert "expected a scan folder, got none.zarr" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="faults of EGL and Mesa")
+@pytest.mark.parametrize(
+    "fault",
+    [{"__EGL_VENDOR_LIBRARY_DIRS": "/nonexistent"}, {"MESA_GL_VERSION_OVERRIDE": "3.2"}],
+    ids=["no EGL driver", "GL 3.2"],
+)
+def test_without_opengl_it_says_what_to_install(scan: Path, tmp_path: Path, fault) -> None:
+    ran = hologram(scan, "--quilt", "t.png", cwd=tmp_path, **fault)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("parasam hologram: expected OpenGL 3.3 or later")
+    assert "libegl1 libgl1-mesa-dri" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert names_in(tmp_path) == []
+
+
+def test_help_needs_no_opengl_and_no_torch() -> None:
+    program = (
+        "import sys, viewers.looking_glass.command as c; "
+        "sys.exit(str([m for m in ('pyglet', 'torch', 'zarr', 'trimesh') if m in sys.modules]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.stderr.strip() == "[]"

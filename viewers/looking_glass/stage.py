@@ -1,0 +1,209 @@
+"""What is shown, in metres, and how it is framed. Pure numpy, knows nothing of GL."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.errors import EmptyMaskError
+from parasam_core.gltf import SCENE_FROM_MM, scene_from_index
+from parasam_core.mask import MaskStack, box_of
+from parasam_core.mesh import Mesh
+from parasam_core.sequence import Sequence
+from viewers.looking_glass.quilt import (
+    FAR_LIMIT,
+    FOV_DEG,
+    Layout,
+    Rig,
+    depth_budget,
+    px_a_view,
+)
+
+MARGIN = 0.92
+"""Part of the focal plane that the scene may fill."""
+
+CEILING_PX = 5.0
+"""Shift a view beyond which a panel blurs; above 8 it ghosts."""
+
+YAW_DEG, PITCH_DEG = -24.0, 20.0
+"""A three-quarter view from the left and above: near and far end of the sweep both show."""
+
+SLICE_BORDER = 0.16
+"""Kept on each side of the tumour's box, as part of the box's side."""
+
+SLICE_FADE = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A grey image hung in the scene; it glows by itself.
+
+    Attributes:
+        levels: (y, x) uint8, grey as shown on a screen.
+        corners: (4, 3) metres: top left, top right, bottom left, bottom right.
+        fade: 0 shows the whole rectangle; else the ellipse within it, and over this part of its
+            radius it fades out.
+    """
+
+    levels: NDArray[np.uint8]
+    corners: NDArray[np.float64]
+    fade: float = 0.0
+
+    @property
+    def outline(self) -> NDArray[np.float64]:
+        """(n, 3) points of its edge, metres: the corners, or the ellipse."""
+        if not self.fade:
+            return self.corners
+        a = np.linspace(0, 2 * np.pi, 48, endpoint=False)[:, None]
+        top_left, top_right, bottom_left, bottom_right = self.corners
+        centre = (top_left + bottom_right) / 2
+        right, up = (top_right - top_left) / 2, (top_left - bottom_left) / 2
+        return np.asarray(centre + np.cos(a) * right + np.sin(a) * up)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What is shown.
+
+    Attributes:
+        positions: (n, 3) float32 corners of the body, metres, Y up.
+        normals: (n, 3) float32 unit vectors pointing out.
+        faces: (m, 3) uint32, counter-clockwise seen from outside.
+        picture: a slice through it.
+    """
+
+    positions: NDArray[np.float32]
+    normals: NDArray[np.float32]
+    faces: NDArray[np.uint32]
+    picture: Picture | None = None
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """(k, 3) everything that has to be in view, metres."""
+        hung = self.picture.outline if self.picture else np.zeros((0, 3))
+        return np.concatenate([self.positions.astype(np.float64), hung])
+
+
+def stage_of(mesh: Mesh, picture: Picture | None = None) -> Stage:
+    """A tumour's surface as the page shows it: metres, Y up."""
+    turn = SCENE_FROM_MM[:3, :3]
+    return Stage(
+        positions=(mesh.vertices_mm @ turn.T).astype(np.float32),
+        normals=(mesh.normals @ np.sign(turn).T).astype(np.float32),
+        faces=mesh.faces.astype(np.uint32),
+        picture=picture,
+    )
+
+
+def middle_slice(sequence: Sequence, mask: MaskStack) -> Picture:
+    """The middle one of the frames with tumour, cut to an ellipse around the tumour's box.
+
+    Raises:
+        EmptyMaskError: no frame has any.
+    """
+    box = box_of(np.asarray(mask.masks.any(axis=0)))
+    if box is None:
+        raise EmptyMaskError("expected a mask with at least one pixel of tumour, got an empty one")
+    frames = np.flatnonzero(mask.masks.any(axis=(1, 2)))
+    frame = int(frames[len(frames) // 2])
+    height, width = mask.masks.shape[1:]
+    wider, taller = (round(SLICE_BORDER * (box[i + 2] - box[i])) for i in (0, 1))
+    x0, y0 = max(box[0] - wider, 0), max(box[1] - taller, 0)
+    x1, y1 = min(box[2] + wider, width), min(box[3] + taller, height)
+    edges = [(x, y, frame, 1) for y in (y0 - 0.5, y1 - 0.5) for x in (x0 - 0.5, x1 - 0.5)]
+    corners = np.asarray(edges) @ scene_from_index(sequence.space).T
+    return Picture(sequence.frames[frame, y0:y1, x0:x1], corners[:, :3], SLICE_FADE)
+
+
+def turned(yaw_deg: float = YAW_DEG, pitch_deg: float = PITCH_DEG) -> NDArray[np.float64]:
+    """(3, 3) rotation of the scene: about its upright axis, then tipped towards the viewer."""
+    yaw, pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+    about_y = np.array(
+        [[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]]
+    )
+    about_x = np.array(
+        [[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]]
+    )
+    return np.asarray(about_x @ about_y)
+
+
+def framed(
+    points: NDArray[np.float64],
+    layout: Layout,
+    view_cone_deg: float,
+    turn: NDArray[np.float64],
+    ceiling_px: float = CEILING_PX,
+) -> Rig:
+    """Cameras that show all points in every view, as large as margin and depth budget allow.
+
+    The focal plane lies where nearest and farthest point shift alike.
+
+    Args:
+        points: (n, 3) metres.
+        layout: of the quilt.
+        view_cone_deg: of the display.
+        turn: (3, 3) rotation of the scene.
+        ceiling_px: greatest shift from view to view, tile pixels.
+    """
+    reach_deg = view_cone_deg if layout.views > 1 else 0.0
+    seen = points @ turn.T
+    middle = (seen.min(axis=0) + seen.max(axis=0)) / 2
+    seen = seen - middle
+    half_depth = float(np.ptp(seen[:, 2]) / 2)
+    smallest = _half_height_in_budget(half_depth, layout, view_cone_deg, ceiling_px)
+    half_height = max(smallest, float(np.abs(seen).max()))
+    for _ in range(20):  # the focal plane's place and the size that fits hang together
+        behind = _middle_behind_focus(half_depth, half_height)
+        shifted = seen - (0, 0, behind)
+        half_height = max(smallest, _half_height_that_fits(shifted, layout.aspect, reach_deg))
+    target = turn.T @ (middle + np.array([0, 0, behind]))
+    return Rig(target, turn, half_height, layout.aspect, layout.views, view_cone_deg)
+
+
+def greatest_shift_px(points: NDArray[np.float64], rig: Rig, layout: Layout) -> float:
+    """How far the nearest or farthest of (n, 3) points moves a view, in tile pixels."""
+    z = (points - rig.target) @ rig.turn[2]
+    depths = rig.distance - z
+    relative = np.abs(1 - rig.distance / depths).max()
+    return float(relative) * px_a_view(layout, rig.view_cone_deg, rig.fov_deg)
+
+
+def _half_height_in_budget(
+    half_depth: float, layout: Layout, view_cone_deg: float, ceiling_px: float
+) -> float:
+    """The least half-height whose depth budget holds a body of this half-depth."""
+    far_away = px_a_view(layout, view_cone_deg)
+    limit = 0.95 * (1 - 1 / FAR_LIMIT)  # where no ceiling binds, stay clear of the clip planes
+    near, far = depth_budget(min(ceiling_px / far_away, limit) if far_away else limit)
+    return _tan_half_fov() * 2 * half_depth / (far - near)
+
+
+def _middle_behind_focus(half_depth: float, half_height: float) -> float:
+    """How far the body's middle lies behind the focal plane.
+
+    With the middle at depth u, the harmonic mean of u − h and u + h is the focal distance d:
+    u² − h² = d·u.
+    """
+    distance = half_height / _tan_half_fov()
+    return (math.hypot(distance, 2 * half_depth) - distance) / 2
+
+
+def _half_height_that_fits(
+    stage_points: NDArray[np.float64], aspect: float, view_cone_deg: float
+) -> float:
+    """The least half-height s at which every camera has all points within the margin.
+
+    A camera at angle θ sees (x, y, z) at ((x − z·tan θ) / a, y) / (s − z·tan(fov/2)).
+    """
+    x, y, z = stage_points.T
+    reach = math.tan(math.radians(view_cone_deg / 2))
+    across = (np.abs(x) + np.abs(z) * reach) / aspect
+    tallest = np.maximum(across, np.abs(y)) / MARGIN
+    return float((tallest + z * _tan_half_fov()).max())
+
+
+def _tan_half_fov() -> float:
+    return math.tan(math.radians(FOV_DEG / 2))
