@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import socket
 import sys
 import webbrowser
@@ -11,13 +10,12 @@ from pathlib import Path
 
 import segno
 
+from parasam_core.console import answer, say
 from parasam_core.errors import ServerError
 from parasam_core.verbs import Verb
 from viewers.webxr import page_folder
-from xr_server.app import create_app
-from xr_server.library import Library
-from xr_server.security import PARAMETER, Doors, doors_of, is_loopback
-from xr_server.serve import listening, serve
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 compared with what the user gave
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,20 +34,29 @@ def run(arguments: argparse.Namespace) -> None:
         ScanError: no scan there.
         ServerError: the port is in use, or the page is not built.
     """
-    library = Library(arguments.source)
-    page = _built_page()
+    # Imported here because every verb loads this file, and FastAPI takes half a second.
+    from xr_server.app import create_app
+    from xr_server.library import Library
+    from xr_server.security import doors_of
+    from xr_server.serve import listening, serve
+
+    library, page = Library(arguments.source), _built_page()
     doors = doors_of(arguments.host)
     taken = listening(arguments.host, arguments.port)
     port = taken.getsockname()[1]
-    url = _url(_reached_at(arguments.host), port, doors, emulate=arguments.emulate)
-
-    def started() -> None:
-        _announce(url, port, arguments)
-
-    serve(create_app(library, page, doors), taken, started)
+    url = url_of(_reached_at(arguments.host), port, doors.pairing, emulate=arguments.emulate)
+    serve(create_app(library, page, doors), taken, lambda: _announce(url, port, arguments))
 
 
 VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
+
+
+def url_of(host: str, port: int, pairing: str | None, *, emulate: bool) -> str:
+    """The address to open."""
+    host = f"[{host}]" if ":" in host else host
+    query = [f"pair={pairing}"] if pairing else []
+    query += ["emulate=1"] if emulate else []
+    return f"http://{host}:{port}/" + ("?" + "&".join(query) if query else "")
 
 
 def _built_page() -> Path:
@@ -59,17 +66,10 @@ def _built_page() -> Path:
     return page
 
 
-def _url(host: str, port: int, doors: Doors, *, emulate: bool) -> str:
-    host = f"[{host}]" if ":" in host else host
-    query = [f"{PARAMETER}={doors.pairing}"] if doors.pairing else []
-    query += ["emulate=1"] if emulate else []
-    return f"http://{host}:{port}/" + ("?" + "&".join(query) if query else "")
-
-
 def _reached_at(host: str) -> str:
-    """The address to print: for a lab served at all addresses, the one others see."""
-    if host not in ("0.0.0.0", "::"):  # noqa: S104 compared, not bound
-        return "localhost" if is_loopback(host) else host
+    """The address to print: for a lab served everywhere, the one that others see."""
+    if host not in EVERYWHERE:
+        return "localhost" if host in ("127.0.0.1", "::1") else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # sends nothing; says which address would be used
@@ -80,14 +80,11 @@ def _reached_at(host: str) -> str:
 
 def _announce(url: str, port: int, arguments: argparse.Namespace) -> None:
     segno.make(url, error="l", micro=False).terminal(out=sys.stderr, compact=True)
-    print(f"ParaSAM lab: {url}  (Ctrl-C ends it)", file=sys.stderr)
-    print(
+    say(f"ParaSAM lab: {url}  (Ctrl-C ends it)")
+    say(
         f"A Quest on USB reaches it at http://localhost:{port} after "
-        f"`adb reverse tcp:{port} tcp:{port}`: WebXR wants localhost or HTTPS.",
-        file=sys.stderr,
-        flush=True,
+        f"`adb reverse tcp:{port} tcp:{port}`: WebXR wants localhost or HTTPS."
     )
-    if getattr(arguments, "json", False):
-        print(json.dumps({"url": url}), flush=True)
+    answer({"url": url}, [], as_json=arguments.json)
     if arguments.open:
         webbrowser.open(url)

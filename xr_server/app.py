@@ -37,6 +37,7 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        cache.warm()
         yield
         cache.close()
 

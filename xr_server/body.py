@@ -1,4 +1,4 @@
-"""Body: the surface of a scene's mask at every level of detail, and its numbers.
+"""Body: the surface of a scene's mask at every level of detail; then its numbers.
 
 Slow, so `cache.py` calls it off the event loop; heavy to import, so that it does so there too.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from parasam_core.errors import EmptyMaskError
 from parasam_core.gltf import glb_from_mesh
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
@@ -22,32 +23,34 @@ MOST_TRIANGLES = 400_000
 
 @dataclass(frozen=True)
 class Body:
-    """A tumour's surface and numbers, as messages.
+    """A tumour's surface.
 
     Attributes:
         meshes: coarse first; `meshes[i].level == i`.
         glbs: the payload of each.
-        measured: the numbers.
+        volume: the voxels it encloses.
+        finest: the surface as it was made, mm.
     """
 
     meshes: tuple[MeshData, ...]
     glbs: tuple[bytes, ...]
-    measured: Measured
+    volume: Volume
+    finest: Mesh
 
     def items(self, held: frozenset[str]) -> list[Item]:
-        """The numbers and every mesh; one whose sha256 the page holds goes without payload."""
+        """Every mesh; one whose sha256 the page holds goes without payload."""
         pairs = zip(self.meshes, self.glbs, strict=True)
-        return [Item(self.measured), *(_mesh_item(mesh, glb, held) for mesh, glb in pairs)]
+        return [_mesh_item(mesh, glb, held) for mesh, glb in pairs]
 
 
 def body_of(scene: Scene) -> Body:
-    """Make the surface and measure it.
+    """Make the surface.
 
     Raises:
         EmptyMaskError: nothing is tumour.
     """
     if scene.mask is None or scene.opened.label is None:
-        raise ValueError("expected a scene with a mask, got one without")
+        raise EmptyMaskError(f"expected a mask in {scene.opened.scan}, got none")
     volume = fill(scene.mask)
     finest = surface(volume)
     levels = levels_of_detail(simplified(finest, MOST_TRIANGLES))
@@ -58,20 +61,15 @@ def body_of(scene: Scene) -> Body:
         MeshData(scan, label, i, len(levels), len(m.faces), hashlib.sha256(glb).hexdigest())
         for i, (m, glb) in enumerate(zip(levels, glbs, strict=True))
     )
-    return Body(meshes, glbs, _measured(scan, label, volume, finest))
+    return Body(meshes, glbs, volume, finest)
 
 
-def _mesh_item(mesh: MeshData, glb: bytes, held: frozenset[str]) -> Item:
-    if mesh.sha256 in held:
-        return Item(mesh, 0, bytes)
-    return Item(mesh, len(glb), lambda: glb)
-
-
-def _measured(scan: str, label: str, volume: Volume, mesh: Mesh) -> Measured:
-    found = measure(volume, mesh)
+def measured_of(body: Body) -> Measured:
+    """Measure what the surface was made of."""
+    found = measure(body.volume, body.finest)
     return Measured(
-        scan=scan,
-        label=label,
+        scan=body.meshes[0].scan,
+        label=body.meshes[0].label,
         volume_mm3=found.volume_mm3,
         mesh_volume_mm3=found.mesh_volume_mm3,
         surface_mm2=found.surface_mm2,
@@ -80,3 +78,9 @@ def _measured(scan: str, label: str, volume: Volume, mesh: Mesh) -> Measured:
         voxels=found.voxels,
         frames=list(found.frames),
     )
+
+
+def _mesh_item(mesh: MeshData, glb: bytes, held: frozenset[str]) -> Item:
+    if mesh.sha256 in held:
+        return Item(mesh, 0, bytes)
+    return Item(mesh, len(glb), lambda: glb)

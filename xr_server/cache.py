@@ -1,4 +1,4 @@
-"""Scenes and bodies, made off the event loop and once: a second page costs nothing.
+"""Scenes, bodies and measures, made off the event loop and once: a second page costs nothing.
 
 Kept by the content on disk, so what was written anew is made anew.
 """
@@ -6,19 +6,22 @@ Kept by the content on disk, so what was written anew is made anew.
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from parasam_core.errors import LabelError
 from xr_server.library import Library, content_of
+from xr_server.protocol import Measured
 from xr_server.scene import Scene, scene_of
 
 if TYPE_CHECKING:
     from xr_server.body import Body
 
-THINGS_KEPT = 8
+THINGS_KEPT = 12
 THREADS = 2
 
 
@@ -27,7 +30,7 @@ class Cache:
 
     Args:
         library: the scans.
-        kept: how many scenes and bodies to keep, those used last.
+        kept: how many scenes, bodies and measures to keep, those used last.
     """
 
     def __init__(self, library: Library, kept: int = THINGS_KEPT) -> None:
@@ -57,8 +60,23 @@ class Cache:
         Raises:
             EmptyMaskError: nothing is tumour.
         """
-        body: Body = await self._once(("body", scene.content), lambda: _body_of(scene))
+        body: Body = await self._once(("body", scene.content), lambda: _bodies().body_of(scene))
         return body
+
+    async def measured(self, scene: Scene) -> Measured:
+        """The numbers of its mask.
+
+        Raises:
+            EmptyMaskError: nothing is tumour.
+        """
+        body = await self.body(scene)
+        key = ("measured", scene.content)
+        measured: Measured = await self._once(key, lambda: _bodies().measured_of(body))
+        return measured
+
+    def warm(self) -> None:
+        """Begin to import what makes surfaces, so that the first page waits less."""
+        self._threads.submit(_bodies)
 
     def close(self) -> None:
         """Let go of the threads; what is being made is finished but not waited for."""
@@ -78,7 +96,6 @@ class Cache:
             raise
 
 
-def _body_of(scene: Scene) -> Body:
-    from xr_server.body import body_of  # heavy: seconds that the server need not wait to start
-
-    return body_of(scene)
+def _bodies() -> ModuleType:
+    """`body.py`, whose imports take longer than the server takes to answer."""
+    return importlib.import_module("xr_server.body")

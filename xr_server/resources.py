@@ -59,8 +59,8 @@ def resources(cache: Cache) -> APIRouter:
 
     @router.get("/{scan}/labels/{label}/measurement")
     async def measurement(request: Request, scan: str, label: str) -> Response:
-        body = await cache.body(await cache.scene(scan, label))
-        return _json(request, _fields(body.measured))
+        measured = await cache.measured(await cache.scene(scan, label))
+        return _json(request, _fields(measured))
 
     return router
 

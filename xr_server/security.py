@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "parasam_pair"
-PARAMETER = "pair"
+PARAMETER = "pair"  # in the address that `parasam lab` prints
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 POLICY = "; ".join(
@@ -79,7 +79,11 @@ def doors_of(host: str) -> Doors:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches an address."""
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+    if not _is_address(host):
+        return host == "localhost"
+    address = ipaddress.ip_address(host)
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback)
 
 
 class Guard:

@@ -114,6 +114,7 @@ class Session:
             self._put(Item(scene.opened), *scene.slices())
             if scene.has_tumour:
                 self._put(*(await self._cache.body(scene)).items(self._held))
+                self._put(Item(await self._cache.measured(scene)))
         except ParasamError as error:
             self._put(Item(Failed(str(error))))
         except Exception:
