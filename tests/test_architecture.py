@@ -39,11 +39,10 @@ HOMES = {
 }
 
 
-def sources():
-    for package in ("parasam_core", "xr_server", "viewers"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "node_modules" not in path.parts:
-                yield path
+def sources() -> list[Path]:
+    packages = ("parasam_core", "xr_server", "viewers")
+    found = [p for package in packages for p in sorted((ROOT / package).rglob("*.py"))]
+    return [p for p in found if "node_modules" not in p.parts]
 
 
 def module_name(path: Path) -> str:
