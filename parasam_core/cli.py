@@ -21,6 +21,8 @@ from parasam_core.provenance import version
 from parasam_core.sequence import Box
 from parasam_core.verbs import Verb
 
+FEWEST_TRIANGLES = 100
+
 
 def main(arguments: Items[str] | None = None) -> None:
     """Run the command and exit."""
@@ -133,28 +135,27 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from parasam_core.capture import read_capture
-    from parasam_core.scanfile import check_writable, write_scan
+    from parasam_core import api
 
-    check_writable(options.scan, overwrite=options.overwrite)
     with progress_shown() as progress:
-        sequence = read_capture(
+        scan = api.import_scan(
             options.source,
+            options.scan,
             spacing_mm=_spacing_of(options),
             roi_xyxy=options.roi,
             subject=options.subject,
             timepoint=options.timepoint,
+            overwrite=options.overwrite,
             progress=progress,
         )
-    scan = write_scan(options.scan, sequence, overwrite=options.overwrite)
-    x0, y0, x1, y1 = sequence.roi_xyxy
+    x0, y0, x1, y1 = scan.roi_xyxy
     result = {
         "scan": str(scan.path),
         "frames": scan.space.shape[0],
         "shape": scan.space.shape,
         "spacing_mm": scan.space.spacing_mm,
-        "roi_xyxy": sequence.roi_xyxy,
-        "provenance": sequence.provenance.as_json(),
+        "roi_xyxy": scan.roi_xyxy,
+        "provenance": scan.provenance.as_json(),
     }
     lines = [
         f"{scan.path}: {scan.space.shape[0]} frames",
@@ -190,25 +191,18 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
 
 
 def _segment(options: argparse.Namespace) -> None:
-    from parasam_core.scanfile import ScanFile
-    from parasam_core.segmenter import checked_boxes
+    from parasam_core import api
 
-    scan = ScanFile.open(options.scan)
-    scan.check_label_free(options.label, "segment")
     boxes = dict(options.box) if options.box else _boxes_from(options.boxes)
-    sequence = scan.sequence()
-    checked_boxes(boxes, sequence)
-    from parasam_core.sam import load_segmenter
-
-    segmenter = load_segmenter(options.model)
     with progress_shown() as progress:
-        mask = segmenter.segment(sequence, boxes, progress)
-    scan = scan.write_mask(options.label, mask)
-    frames = mask.frames_with_tumour
+        scan = api.segment(
+            options.scan, boxes, model=options.model, label=options.label, progress=progress
+        )
+    frames = scan.mask(options.label).frames_with_tumour
     result = {
         "scan": str(scan.path),
         "label": options.label,
-        "model": segmenter.name,
+        "model": options.model,
         "frames_with_tumour": frames,
     }
     shown = f"tumour on frames {frames[0]}–{frames[1]}" if frames else "no tumour on any frame"
@@ -221,12 +215,9 @@ def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    from parasam_core.measure import measure
-    from parasam_core.scanfile import ScanFile
-    from parasam_core.solid import fill, surface
+    from parasam_core import api
 
-    volume = fill(ScanFile.open(options.scan).mask(options.label))
-    found = measure(volume, surface(volume))
+    found = api.measure(options.scan, options.label)
     length, width, height = found.extent_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     lines = [
@@ -246,24 +237,19 @@ def _add_mesh(parser: argparse.ArgumentParser) -> None:
 
 
 def _mesh(options: argparse.Namespace) -> None:
-    from parasam_core.scanfile import ScanFile
-    from parasam_core.solid import check_mesh_target, fill, simplified, surface, write_mesh
+    from parasam_core import api
 
-    check_mesh_target(options.out)
-    if options.triangles is not None and options.triangles < 4:
-        raise UsageError(f"expected --triangles of 4 or more, got {options.triangles}")
-    scan = ScanFile.open(options.scan)
-    mask = scan.mask(options.label)
-    volume = fill(mask)
-    mesh = surface(volume)
-    if options.triangles is not None:
-        mesh = simplified(mesh, options.triangles)
-    write_mesh(options.out, mesh, mask.provenance)
+    if options.triangles is not None and options.triangles < FEWEST_TRIANGLES:
+        raise UsageError(
+            f"expected --triangles of {FEWEST_TRIANGLES} or more, got {options.triangles}"
+        )
+    mesh = api.write_mesh(
+        options.scan, options.out, label=options.label, triangles=options.triangles
+    )
     result = {
         "mesh": str(options.out),
         "triangles": len(mesh.faces),
         "mesh_volume_mm3": mesh.volume_mm3,
-        "volume_mm3": volume.volume_mm3,
     }
     lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
     answer(result, lines, as_json=options.json)

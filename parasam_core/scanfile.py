@@ -30,7 +30,7 @@ from parasam_core.atomic import folder_written_beside, write_bytes
 from parasam_core.errors import GeometryError, LabelError, ScanError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
-from parasam_core.sequence import Sequence
+from parasam_core.sequence import Box, Sequence
 from parasam_core.space import Space
 
 SCHEMA = 1
@@ -93,10 +93,24 @@ class ScanFile:
             return cls(folder, space, str(ours["subject"]), str(ours["timepoint"]),
                        _label_names(folder), ours)  # fmt: skip
 
+    @property
+    def roi_xyxy(self) -> Box:
+        """The B-mode area within the frames as captured, half-open, pixels."""
+        x0, y0, x1, y1 = self._stored["roi_xyxy"]
+        return x0, y0, x1, y1
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the frames came from."""
+        return Provenance.from_json(self._stored["provenance"])
+
     def sequence(self) -> Sequence:
-        """The frames, in memory."""
+        """The frames, in memory.
+
+        Raises:
+            ScanError: they are damaged.
+        """
         with _damage_named(self.path):
-            x0, y0, x1, y1 = self._stored["roi_xyxy"]
             height, width = self._stored["full_frame_shape"]
             return Sequence(
                 frames=_pixels(self.path / "0", self.space),
@@ -104,8 +118,8 @@ class ScanFile:
                 subject=self.subject,
                 timepoint=self.timepoint,
                 full_frame_shape=(height, width),
-                roi_xyxy=(x0, y0, x1, y1),
-                provenance=Provenance.from_json(self._stored["provenance"]),
+                roi_xyxy=self.roi_xyxy,
+                provenance=self.provenance,
             )
 
     def mask(self, label: str | None = None) -> MaskStack:

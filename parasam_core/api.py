@@ -1,0 +1,150 @@
+"""The whole way in Python, a function a step; the command's verbs call the same ones.
+
+scan = import_scan("sweep.avi", "M1_d0.zarr", spacing_mm=(0.076, 0.0352, 0.0352))
+scan = segment(scan, {50: (182, 165, 252, 220), 140: (162, 130, 315, 266)})
+print(measure(scan).volume_mm3)
+write_mesh(scan, "M1_d0.glb", triangles=100_000)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from parasam_core import scanfile
+from parasam_core.capture import read_capture
+from parasam_core.measure import Measurement
+from parasam_core.measure import measure as measured
+from parasam_core.mesh import Mesh
+from parasam_core.scanfile import ScanFile
+from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress
+from parasam_core.sequence import Box
+from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
+from parasam_core.space import Triple
+
+DEFAULT_MODEL = "lite-medsam"
+DEFAULT_LABEL = "parasam"
+
+
+def import_scan(
+    source: Path | str,
+    scan: Path | str,
+    *,
+    spacing_mm: Triple,
+    roi_xyxy: Box | None = None,
+    subject: str = "",
+    timepoint: str = "",
+    overwrite: bool = False,
+    progress: Progress = no_progress,
+) -> ScanFile:
+    """Read a capture and store it as a scan.
+
+    Args:
+        source: a video, a folder of images or TIFFs, a multi-page TIFF.
+        scan: where to write, ending in `.zarr`.
+        spacing_mm: (z, y, x), mm: step between frames, then pixel height and width.
+        roi_xyxy: the B-mode area, half-open, in pixels; found by itself where None.
+        subject: the animal.
+        timepoint: when it was scanned, as "d0".
+        overwrite: replace a ParaSAM scan that is there.
+        progress: told about every frame.
+
+    Raises:
+        CaptureError: the source cannot be read, or the area cannot be found.
+        GeometryError: the spacing or the area cannot be.
+        ScanError: the scan cannot be written there.
+    """
+    scanfile.check_writable(Path(scan), overwrite=overwrite)
+    sequence = read_capture(
+        Path(source),
+        spacing_mm=spacing_mm,
+        roi_xyxy=roi_xyxy,
+        subject=subject,
+        timepoint=timepoint,
+        progress=progress,
+    )
+    return scanfile.write_scan(scan, sequence, overwrite=overwrite)
+
+
+def segment(
+    scan: ScanFile | Path | str,
+    boxes: Mapping[int, Box],
+    *,
+    model: str | Segmenter = DEFAULT_MODEL,
+    label: str = DEFAULT_LABEL,
+    progress: Progress = no_progress,
+) -> ScanFile:
+    """Outline the tumour from the first to the last box and store the masks as a label.
+
+    Args:
+        scan: which.
+        boxes: frame number → (x0, y0, x1, y1), half-open, in pixels of the full frame; linear
+            between them.
+        model: a name of `parasam models list`, or a loaded segmenter.
+        label: where to store the masks.
+        progress: told about every frame.
+
+    Returns:
+        The scan with the label.
+
+    Raises:
+        PromptError: no box, or one that does not fit.
+        ModelError: no such model.
+        LabelError: the label's name is taken by masks made another way.
+    """
+    found = _opened(scan)
+    found.check_label_free(label, "segment")
+    sequence = found.sequence()
+    checked_boxes(boxes, sequence)
+    segmenter = _loaded(model) if isinstance(model, str) else model
+    return found.write_mask(label, segmenter.segment(sequence, boxes, progress))
+
+
+def measure(scan: ScanFile | Path | str, label: str | None = None) -> Measurement:
+    """Volume, extents and surface of a label; the only one where none is named.
+
+    Raises:
+        LabelError: no such label, or several and none named.
+        EmptyMaskError: no pixel is tumour.
+    """
+    volume = fill(_opened(scan).mask(label))
+    return measured(volume, surface(volume))
+
+
+def write_mesh(
+    scan: ScanFile | Path | str,
+    out: Path | str,
+    *,
+    label: str | None = None,
+    triangles: int | None = None,
+) -> Mesh:
+    """Write a label's surface as GLB (metres, Y-up), STL, PLY or OBJ (mm).
+
+    Args:
+        scan: which.
+        out: the file; its ending decides the format.
+        label: which mask; may be None where there is one.
+        triangles: at most about so many; all where None.
+
+    Raises:
+        UsageError: the file cannot be written there.
+        LabelError: no such label, or several and none named.
+        EmptyMaskError: no pixel is tumour.
+    """
+    check_mesh_target(Path(out))
+    mask = _opened(scan).mask(label)
+    mesh = surface(fill(mask))
+    if triangles is not None:
+        mesh = simplified(mesh, triangles)
+    meshfile.write_mesh(out, mesh, mask.provenance)
+    return mesh
+
+
+def _opened(scan: ScanFile | Path | str) -> ScanFile:
+    return scan if isinstance(scan, ScanFile) else ScanFile.open(scan)
+
+
+def _loaded(model: str) -> Segmenter:
+    from parasam_core.sam import load_segmenter  # torch takes seconds to import
+
+    return load_segmenter(model)
