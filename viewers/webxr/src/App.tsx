@@ -1,0 +1,54 @@
+import { title } from "./format";
+import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
+import { Numbers } from "./desk/Numbers";
+import { ScaleBar } from "./desk/ScaleBar";
+import { ScanList } from "./desk/ScanList";
+import { Scrubber } from "./desk/Scrubber";
+import { Message, Status } from "./desk/Status";
+import { ViewSwitch } from "./desk/ViewSwitch";
+import { Stage } from "./Stage";
+import { useLab } from "./useLab";
+
+export function App() {
+  const scan = useLab((s) => s.scan);
+  return (
+    <div className="lab">
+      <header>
+        <h1>
+          Para<b>SAM</b>
+        </h1>
+        {scan && <p className="title">{title(scan, scan.scan)}</p>}
+        <Status />
+        <EnterButtons />
+      </header>
+      <main className="stage" aria-label="The tumour and the current frame, in three dimensions">
+        {hasWebGl2() ? <Stage /> : <NoWebGl />}
+        <ViewSwitch />
+        <ScaleBar />
+        <Message />
+      </main>
+      <Scrubber />
+      <aside>
+        <Numbers />
+        <ScanList />
+        <WhyNoHeadset />
+      </aside>
+    </div>
+  );
+}
+
+function NoWebGl() {
+  return (
+    <p className="nowebgl" role="alert">
+      This browser has no WebGL 2, which draws the tumour. Switch on hardware acceleration, or use a
+      current Chrome, Edge, Firefox or Safari; the numbers are right all the same.
+    </p>
+  );
+}
+
+let known: boolean | null = null;
+
+function hasWebGl2(): boolean {
+  known ??= document.createElement("canvas").getContext("webgl2") !== null;
+  return known;
+}

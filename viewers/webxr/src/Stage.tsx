@@ -1,0 +1,54 @@
+/** The canvas: one scene for desktop, VR and MR. */
+import { Canvas, useThree } from "@react-three/fiber";
+import { useXR, XR } from "@react-three/xr";
+import { useEffect, useRef } from "react";
+import type { Group } from "three";
+import { Orbit } from "./desk/Orbit";
+import { useWheelScrub } from "./desk/wheel";
+import { renderer, specimen } from "./renderer";
+import { Grid } from "./scene/Grid";
+import { Lights } from "./scene/Lights";
+import { Specimen } from "./scene/Specimen";
+import { useLab } from "./useLab";
+import { Immersed } from "./xr/Immersed";
+import { ScrubKnob } from "./xr/ScrubKnob";
+import { xr } from "./xr/session";
+
+export function Stage() {
+  return (
+    <Canvas frameloop="demand" flat dpr={[1, 2]} gl={{ antialias: true, localClippingEnabled: true }}>
+      <XR store={xr}>
+        <Scene />
+      </XR>
+    </Canvas>
+  );
+}
+
+function Scene() {
+  const gl = useThree((s) => s.gl);
+  const inside = useXR((s) => s.session !== undefined);
+  const pose = useRef<Group>(null);
+  useEffect(() => {
+    renderer.current = gl;
+    specimen.current = pose.current;
+  }, [gl]);
+  return (
+    <>
+      <Lights />
+      <Specimen pose={pose}>{inside && <ScrubKnob />}</Specimen>
+      {inside ? <Immersed tumour={pose} /> : <Desk />}
+    </>
+  );
+}
+
+/** What there is only on a screen. */
+function Desk() {
+  const radius = useLab((s) => s.subject?.radius);
+  useWheelScrub();
+  return (
+    <>
+      <Orbit />
+      {radius !== undefined && <Grid cell={1e-3} reach={radius * 4} y={-radius * 1.15} />}
+    </>
+  );
+}

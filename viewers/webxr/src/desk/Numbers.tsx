@@ -1,0 +1,62 @@
+/** What was measured, and by which ruler. */
+import type { ReactNode } from "react";
+import { dimensions, significant, spacing } from "../format";
+import { openScan } from "../link";
+import { useLab } from "../useLab";
+
+export function Numbers() {
+  const scan = useLab((s) => s.scan);
+  const measured = useLab((s) => s.measured);
+  if (scan === null) return null;
+  const hasMask = scan.label !== null;
+  return (
+    <section aria-labelledby="numbers" className="card">
+      <h2 id="numbers">Tumour</h2>
+      {hasMask ? (
+        <p className="volume" data-testid="volume">
+          <strong>{measured ? significant(measured.volume_mm3) : "…"}</strong> mm³
+        </p>
+      ) : (
+        <p className="note">This scan has no masks yet, so there are frames and no tumour to measure.</p>
+      )}
+      <dl>
+        {hasMask && measured && (
+          <>
+            <Item name="Length × width × height">{dimensions(measured.extent_mm)} mm</Item>
+            <Item name="Surface">{significant(measured.surface_mm2)} mm²</Item>
+            <Item name="As a caliper gives it">{significant(measured.caliper_mm3)} mm³</Item>
+            <Item name="Frames">
+              {measured.frames[0]} – {measured.frames[1]}
+            </Item>
+          </>
+        )}
+        <Item name="Spacing z, y, x">
+          {spacing(scan.spacing_mm)} mm
+          <small>from {scan.spacing_source}</small>
+        </Item>
+        <Item name="Sweep">
+          {scan.shape[0]} frames of {scan.shape[2]} × {scan.shape[1]}
+        </Item>
+      </dl>
+      {scan.labels.length > 1 && (
+        <label className="choice">
+          <span>Mask</span>
+          <select value={scan.label ?? ""} onChange={(e) => openScan(scan.scan, e.target.value)}>
+            {scan.labels.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+    </section>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+/** A bar of a round length at the tumour's distance. */
+import { useStore } from "zustand";
+import { roundLengthMm } from "../scene/framing";
+import { scale } from "./scale";
+
+const LONGEST_PX = 150;
+
+export function ScaleBar() {
+  const pixelsPerMm = useStore(scale, (s) => s.pixelsPerMm);
+  if (!(pixelsPerMm > 0)) return null;
+  const mm = roundLengthMm(LONGEST_PX / pixelsPerMm);
+  return (
+    <div className="scalebar" aria-label={`Scale bar: ${mm} mm`}>
+      <i style={{ width: `${mm * pixelsPerMm}px` }} />
+      <span>{mm} mm</span>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+/** The frame slider, the tumour's frames marked on it. */
+import type { CSSProperties } from "react";
+import { lookAt, step } from "../link";
+import { useLab } from "../useLab";
+
+export function Scrubber() {
+  const scan = useLab((s) => s.scan);
+  const frame = useLab((s) => s.frame);
+  if (scan === null) return <div className="scrubber" />;
+  const last = scan.shape[0] - 1;
+  const [from, to] = scan.frames_with_tumour ?? [0, -1];
+  const marks = { "--from": from / Math.max(1, last), "--to": Math.max(from, to) / Math.max(1, last) } as CSSProperties;
+  const depthMm = (frame * scan.spacing_mm[0]).toFixed(2);
+  return (
+    <div className="scrubber" role="group" aria-label="Frame">
+      <button type="button" aria-label="Frame before" onClick={() => step(-1)}>
+        ‹
+      </button>
+      <div className="track" style={marks} data-tumour={scan.frames_with_tumour !== null}>
+        <input
+          type="range"
+          min={0}
+          max={last}
+          step={1}
+          value={frame}
+          aria-label="Frame"
+          aria-valuetext={`Frame ${frame} of ${last}, ${depthMm} mm along the sweep`}
+          onChange={(e) => lookAt(Number(e.target.value))}
+        />
+      </div>
+      <button type="button" aria-label="Next frame" onClick={() => step(1)}>
+        ›
+      </button>
+      <output data-testid="frame">
+        <b>{frame}</b> / {last}
+        <small>{depthMm} mm</small>
+      </output>
+    </div>
+  );
+}

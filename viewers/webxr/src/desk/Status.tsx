@@ -1,0 +1,43 @@
+/** How the line stands, and what went wrong. */
+import { lab } from "../state/lab";
+import { useLab } from "../useLab";
+
+const WORDS = { connecting: "Connecting", open: "Connected", reconnecting: "Reconnecting" };
+
+export function Status() {
+  const connection = useLab((s) => s.connection);
+  return (
+    <span className="status" role="status" data-connection={connection}>
+      {WORDS[connection]}
+    </span>
+  );
+}
+
+export function Message() {
+  const connection = useLab((s) => s.connection);
+  const dropped = useLab((s) => s.dropped);
+  const failure = useLab((s) => s.failure);
+  const isEmpty = useLab((s) => s.connection === "open" && s.scans.length === 0);
+  if (failure !== null) {
+    return (
+      <div className="message" role="alert">
+        <p>{failure}</p>
+        <button type="button" aria-label="Close this message" onClick={() => lab.setState({ failure: null })}>
+          ×
+        </button>
+      </div>
+    );
+  }
+  if (connection === "reconnecting") {
+    return (
+      <div className="message">
+        <p>{dropped || "The lab does not answer; what is shown stays, and the page tries again by itself."}</p>
+      </div>
+    );
+  }
+  return isEmpty ? (
+    <div className="message">
+      <p>The library is empty. Add a scan with parasam import.</p>
+    </div>
+  ) : null;
+}

@@ -1,0 +1,26 @@
+/** Numbers as they are read: three significant digits, never less than the data hold. */
+export function significant(value: number, digits = 3): string {
+  if (value === 0 || !Number.isFinite(value)) return "0";
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(decimals, 6));
+}
+
+/** "12.9 × 5.47 × 5.02": length, width, height. */
+export function dimensions(values: readonly number[]): string {
+  return values.map((v) => significant(v)).join(" × ");
+}
+
+/** Spacing as it was given, without a rounding's zeros. */
+export function spacing(values: readonly number[]): string {
+  return values.map((v) => String(Number(v.toPrecision(4)))).join(" × ");
+}
+
+/** "×10", "×3.4". */
+export function magnification(scale: number): string {
+  return `×${scale < 10 ? scale.toFixed(1).replace(/\.0$/, "") : Math.round(scale)}`;
+}
+
+/** "KPC3933 · d6", or the scan's id where neither is known. */
+export function title({ subject, timepoint }: { subject: string; timepoint: string }, id: string): string {
+  return [subject, timepoint].filter(Boolean).join(" · ") || id;
+}

@@ -1,0 +1,75 @@
+/**
+ * `window.parasam`: what the page shows, to read and not to change; for tests and the curious.
+ * Nothing else of ours is global.
+ */
+import { lab } from "./state/lab";
+import { renderer, specimen } from "./renderer";
+import { held } from "./xr/held";
+import { xr } from "./xr/session";
+
+export interface Seen {
+  connection: string;
+  failure: string | null;
+  scans: string[];
+  scan: string | null;
+  label: string | null;
+  /** The frame asked for, and the one whose picture is shown. */
+  frame: number;
+  shownFrame: number | null;
+  slicesHeld: number;
+  mesh: { level: number; levels: number; triangles: number } | null;
+  volumeMm3: number | null;
+  xr: { mode: string | null; inputs: string[] };
+  magnification: number;
+  /** Column-major; scene metres of the tumour's own → the room's. */
+  tumourMatrixWorld: number[] | null;
+  renderer: { calls: number; triangles: number; geometries: number; textures: number } | null;
+}
+
+export interface Handle {
+  readonly version: 1;
+  readonly state: Seen;
+}
+
+declare global {
+  interface Window {
+    readonly parasam?: Handle;
+  }
+}
+
+export function showHandle(): void {
+  const handle: Handle = {
+    version: 1,
+    get state() {
+      return seen();
+    },
+  };
+  Object.defineProperty(window, "parasam", { value: Object.freeze(handle) });
+}
+
+function seen(): Seen {
+  const { connection, failure, scans, scan, frame, slice, slicesHeld, mesh, measured } = lab.getState();
+  const { mode, inputSourceStates } = xr.getState();
+  return {
+    connection,
+    failure,
+    scans: scans.map(({ id }) => id),
+    scan: scan?.scan ?? null,
+    label: scan?.label ?? null,
+    frame,
+    shownFrame: slice?.frame ?? null,
+    slicesHeld,
+    mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
+    volumeMm3: measured?.volume_mm3 ?? null,
+    xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
+    magnification: held.getState().magnification,
+    tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
+    renderer: drawn(),
+  };
+}
+
+function drawn(): Seen["renderer"] {
+  if (!renderer.current) return null;
+  const { render, memory } = renderer.current.info;
+  return { calls: render.calls, triangles: render.triangles, ...memory };
+}

@@ -1,0 +1,43 @@
+/** The one line to the server that served this page. */
+import { Line } from "./net/line";
+import { readMesh } from "./net/readMesh";
+import { Talk } from "./net/talk";
+import { addressFrom, wantedIn } from "./state/address";
+import { lab } from "./state/lab";
+
+const talk = new Talk(readMesh);
+
+/** Dial, and keep the address bar and what is shown in step. */
+export function connect(): void {
+  const url = new URL("ws", document.baseURI);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.hash = "";
+  lab.setState({ wanted: wantedIn(location.hash) });
+  const line = new Line(url.href, talk);
+  talk.over(line);
+  line.start();
+  addEventListener("online", () => line.redial());
+  addEventListener("hashchange", () => {
+    const wanted = wantedIn(location.hash);
+    if (wanted !== null) talk.open(wanted);
+  });
+  lab.subscribe(({ wanted }, before) => {
+    if (wanted !== null && wanted !== before.wanted) {
+      history.replaceState(null, "", addressFrom(wanted));
+    }
+  });
+}
+
+/** Show a scan, with the label the server takes where none is named. */
+export function openScan(scan: string, label: string | null = null): void {
+  talk.open({ scan, label });
+}
+
+export function lookAt(frame: number): void {
+  talk.look(frame);
+}
+
+/** Go so many frames on; below zero, back. */
+export function step(frames: number): void {
+  talk.look(lab.getState().frame + frames);
+}

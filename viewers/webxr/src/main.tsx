@@ -1,0 +1,22 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { listenToKeys } from "./desk/keys";
+import { showHandle } from "./handle";
+import { connect } from "./link";
+import "./style.css";
+import { watchOffers } from "./xr/session";
+
+async function begin(): Promise<void> {
+  if (new URLSearchParams(location.search).get("emulate") === "1") {
+    const { emulateHeadset } = await import("./emulate");
+    emulateHeadset();
+  }
+  connect();
+  listenToKeys();
+  watchOffers();
+  showHandle();
+  const place = document.getElementById("lab");
+  if (place) createRoot(place).render(<App />);
+}
+
+void begin();

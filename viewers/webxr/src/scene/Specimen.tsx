@@ -1,0 +1,25 @@
+/** The tumour and the frame through it, one thing to turn, about the tumour's middle. */
+import { type Group, Matrix4, Vector3 } from "three";
+import { type ReactNode, type RefObject, useMemo } from "react";
+import { useLab } from "../useLab";
+import { SlicePlane } from "./SlicePlane";
+import { Tumour } from "./Tumour";
+
+export function Specimen({ pose, children }: { pose: RefObject<Group | null>; children?: ReactNode }) {
+  const centre = useLab((s) => s.subject?.centre);
+  const numbers = useLab((s) => s.scan?.scene_from_index);
+  const sceneFromIndex = useMemo(() => (numbers ? new Matrix4().fromArray(numbers) : null), [numbers]);
+  return (
+    <group ref={pose} name="specimen">
+      <group position={centre ? new Vector3().copy(centre).negate() : undefined}>
+        <Tumour sceneFromIndex={sceneFromIndex} />
+        {sceneFromIndex && (
+          <group matrix={sceneFromIndex} matrixAutoUpdate={false}>
+            <SlicePlane />
+            {children}
+          </group>
+        )}
+      </group>
+    </group>
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * The tumour's surface: whole, as glass, or cut at the current frame, the half before it glass.
+ */
+import { useFrame, useThree } from "@react-three/fiber";
+import { useEffect, useMemo, useRef } from "react";
+import { type Camera, type Group, Matrix4, MeshStandardMaterial, Plane, Vector3 } from "three";
+import { useLab } from "../useLab";
+import { GhostMaterial } from "./ghostMaterial";
+
+export const TUMOUR_COLOUR = "#d94f3c";
+const GHOST_COLOUR = "#ff9c86";
+
+export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
+  const geometry = useLab((s) => s.mesh?.geometry);
+  const coarse = useLab((s) => s.coarse);
+  const view = useLab((s) => s.view);
+  const frame = useLab((s) => s.slice?.frame);
+  const invalidate = useThree((s) => s.invalidate);
+  const group = useRef<Group>(null);
+  const cut = useMemo(() => new Cut(), []);
+  const { body, ghost } = useMemo(makeMaterials, []);
+  const isCut = view === "cut" && frame !== undefined;
+
+  useEffect(() => () => void [body, ghost].forEach((m) => m.dispose()), [body, ghost]);
+  useEffect(() => {
+    invalidate();
+    return () => geometry?.dispose();
+  }, [geometry, invalidate]);
+  useEffect(() => {
+    body.clippingPlanes = isCut ? [cut.far] : null;
+    ghost.clippingPlanes = isCut ? [cut.near] : null;
+    invalidate();
+  }, [isCut, body, ghost, cut, invalidate]);
+
+  useFrame(({ camera }) => {
+    if (isCut && sceneFromIndex && group.current) {
+      cut.place(group.current.matrixWorld, sceneFromIndex, frame, camera);
+    }
+  });
+
+  if (!geometry || !coarse) return null;
+  return (
+    <group ref={group}>
+      {view !== "glass" && <mesh name="tumour" geometry={geometry} material={body} raycast={nothing} pointerEvents="none" />}
+      {view !== "solid" && (
+        <mesh name="ghost" geometry={geometry} material={ghost} renderOrder={2} raycast={nothing} pointerEvents="none" />
+      )}
+      <mesh name="touch" geometry={coarse}>
+        <meshBasicMaterial visible={false} />
+      </mesh>
+    </group>
+  );
+}
+
+/** The two sides of the current frame, in world coordinates, as three.js clips: kept where > 0. */
+class Cut {
+  readonly far = new Plane();
+  readonly near = new Plane();
+  readonly #matrix = new Matrix4();
+  readonly #normal = new Vector3();
+  readonly #point = new Vector3();
+  readonly #eye = new Vector3();
+
+  place(world: Matrix4, sceneFromIndex: Matrix4, frame: number, camera: Camera): void {
+    this.#matrix.multiplyMatrices(world, sceneFromIndex);
+    this.#point.set(0, 0, frame).applyMatrix4(this.#matrix);
+    this.#normal.set(0, 0, 1).transformDirection(this.#matrix);
+    this.#eye.setFromMatrixPosition(camera.matrixWorld).sub(this.#point);
+    if (this.#eye.dot(this.#normal) > 0) this.#normal.negate();
+    this.far.setFromNormalAndCoplanarPoint(this.#normal, this.#point);
+    this.near.copy(this.far).negate();
+  }
+}
+
+function makeMaterials() {
+  const body = new MeshStandardMaterial({ color: TUMOUR_COLOUR, roughness: 0.46, metalness: 0 });
+  return { body, ghost: new GhostMaterial(GHOST_COLOUR, 0.1) };
+}
+
+function nothing(): void {
+  // pointers meet the coarse mesh
+}

@@ -1,0 +1,136 @@
+/**
+ * What the lab shows, outside React: entering VR, leaving it or losing focus changes nothing here.
+ *
+ * `talk.ts` writes what the server says, the functions below what the user does; the scene, the
+ * panels and `window.parasam` read.
+ */
+import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
+import { createStore } from "zustand/vanilla";
+import type { Measured, MeshData, ScanCard, ScanOpened } from "../protocol.gen";
+import type { Slice } from "./slices";
+
+export type Connection = "connecting" | "open" | "reconnecting";
+export type View = "cut" | "glass" | "solid";
+export const VIEWS: readonly View[] = ["cut", "glass", "solid"];
+
+/** Which scan the user wants to see; `label` null leaves the choice to the server. */
+export interface Wanted {
+  scan: string;
+  label: string | null;
+}
+
+export interface ShownMesh extends Pick<MeshData, "level" | "levels" | "triangles" | "sha256"> {
+  geometry: BufferGeometry;
+}
+
+/** The ball, in metres of the scene, that the camera frames and the hands turn. */
+export interface Subject {
+  centre: Vector3;
+  radius: number;
+}
+
+export interface LabState {
+  connection: Connection;
+  /** Why the line fell, in the server's words; "" where it gave none. */
+  dropped: string;
+  server: string;
+  scans: ScanCard[];
+  wanted: Wanted | null;
+  scan: ScanOpened | null;
+  measured: Measured | null;
+  mesh: ShownMesh | null;
+  /** The first, coarsest level: what pointers are tested against. */
+  coarse: BufferGeometry | null;
+  subject: Subject | null;
+  /** The frame that is looked at; `slice` is that frame, or the nearest that has come. */
+  frame: number;
+  slice: Slice | null;
+  slicesHeld: number;
+  /** What went wrong, a sentence for the user. */
+  failure: string | null;
+  view: View;
+}
+
+const NOTHING_OPEN = {
+  scan: null,
+  measured: null,
+  mesh: null,
+  coarse: null,
+  subject: null,
+  frame: 0,
+  slice: null,
+  slicesHeld: 0,
+} satisfies Partial<LabState>;
+
+export const lab = createStore<LabState>(() => ({
+  connection: "connecting",
+  dropped: "",
+  server: "",
+  scans: [],
+  wanted: null,
+  failure: null,
+  view: "cut",
+  ...NOTHING_OPEN,
+}));
+
+/** Take a scan's geometry; what was shown of another scan or label goes. */
+export function showScan(scan: ScanOpened): void {
+  const before = lab.getState().scan;
+  if (before !== null && isSameScan(before, scan)) {
+    lab.setState({ scan, failure: null });
+    return;
+  }
+  lab.setState({
+    ...NOTHING_OPEN,
+    scan,
+    failure: null,
+    subject: subjectOfFrames(scan),
+    frame: firstFrameToShow(scan),
+  });
+}
+
+/** Take a level of the mesh; a coarser one than is shown is left aside unless it is the finest. */
+export function showMesh(header: MeshData, geometry: BufferGeometry): void {
+  const { scan, mesh, coarse } = lab.getState();
+  if (scan === null || scan.scan !== header.scan || scan.label !== header.label) return;
+  const isFinest = header.level === header.levels - 1;
+  if (mesh !== null && header.level < mesh.level && !isFinest) return;
+  const { level, levels, triangles, sha256 } = header;
+  lab.setState({ mesh: { level, levels, triangles, sha256, geometry } });
+  if (coarse === null) lab.setState({ coarse: geometry, subject: subjectOfMesh(geometry) });
+}
+
+export function showMeasured(measured: Measured): void {
+  const { scan } = lab.getState();
+  if (scan?.scan === measured.scan && scan.label === measured.label) lab.setState({ measured });
+}
+
+export function isSameScan(a: ScanOpened, b: ScanOpened): boolean {
+  return a.scan === b.scan && a.label === b.label && a.shape.join() === b.shape.join();
+}
+
+/** The middle of the tumour, or of the sweep where there is none. */
+export function firstFrameToShow({ frames_with_tumour, shape }: ScanOpened): number {
+  const [first, last] = frames_with_tumour ?? [0, shape[0] - 1];
+  return Math.round((first + last) / 2);
+}
+
+/** A frame that the scan has. */
+export function clampFrame(frame: number, { shape }: ScanOpened): number {
+  return Math.min(Math.max(Math.round(frame), 0), shape[0] - 1);
+}
+
+function subjectOfFrames({ scene_from_index, shape: [z, y, x] }: ScanOpened): Subject {
+  const box = new Box3(new Vector3(-0.5, -0.5, 0), new Vector3(x - 0.5, y - 0.5, z - 1));
+  return subjectOfBox(box.applyMatrix4(new Matrix4().fromArray(scene_from_index)));
+}
+
+function subjectOfMesh(geometry: BufferGeometry): Subject {
+  geometry.computeBoundingBox();
+  return subjectOfBox(geometry.boundingBox ?? new Box3());
+}
+
+function subjectOfBox(box: Box3): Subject {
+  const { center, radius } = box.getBoundingSphere(new Sphere());
+  return { centre: center, radius };
+}

@@ -1,0 +1,73 @@
+/**
+ * A knob on the frame's edge, to be drawn along the sweep with a pinch, a squeeze or a ray. It
+ * lives where coordinates are voxel indices, so the hand's place in z is the frame.
+ */
+import { useFrame } from "@react-three/fiber";
+import { useRef, useState } from "react";
+import { type Mesh, Vector3 } from "three";
+import { lookAt } from "../link";
+import { OUTLINE_COLOUR } from "../scene/sliceMaterial";
+import { useLab } from "../useLab";
+
+const RADIUS_M = 0.011;
+
+interface Pull {
+  pointerId: number;
+  /** Frames from the hand's place to the frame when it took hold. */
+  offset: number;
+}
+
+/** What the pointers of `@pmndrs/pointer-events` hand over, as far as it is used here. */
+interface Held {
+  pointerId: number;
+  point: Vector3;
+  stopPropagation(): void;
+}
+
+export function ScrubKnob() {
+  const knob = useRef<Mesh>(null);
+  const pull = useRef<Pull | null>(null);
+  const [isHot, setHot] = useState(false);
+  const slice = useLab((s) => s.slice);
+
+  useFrame(() => {
+    const parent = knob.current?.parent;
+    if (!knob.current || !parent) return;
+    const { elements: m } = parent.matrixWorld;
+    const lengths = [0, 4, 8].map((i) => Math.hypot(m[i] ?? 0, m[i + 1] ?? 0, m[i + 2] ?? 0));
+    knob.current.scale.set(...(lengths.map((l) => RADIUS_M / l) as [number, number, number]));
+  });
+
+  const frameAt = (point: Vector3) => knob.current?.parent?.worldToLocal(point.clone()).z ?? 0;
+  const take = (event: Held) => {
+    event.stopPropagation();
+    if (!slice || pull.current) return;
+    knob.current?.setPointerCapture(event.pointerId);
+    pull.current = { pointerId: event.pointerId, offset: slice.frame - frameAt(event.point) };
+  };
+  const draw = (event: Held) => {
+    if (pull.current?.pointerId !== event.pointerId) return;
+    event.stopPropagation();
+    lookAt(frameAt(event.point) + pull.current.offset);
+  };
+  const letGo = (event: Held) => {
+    if (pull.current?.pointerId === event.pointerId) pull.current = null;
+  };
+
+  if (!slice) return null;
+  const handlers = { onPointerDown: take, onPointerMove: draw, onPointerUp: letGo, onPointerCancel: letGo };
+  return (
+    <mesh
+      ref={knob}
+      name="knob"
+      position={[slice.width / 2 - 0.5, -0.5, slice.frame]}
+      renderOrder={3}
+      onPointerEnter={() => setHot(true)}
+      onPointerLeave={() => setHot(false)}
+      {...(handlers as object)}
+    >
+      <sphereGeometry args={[1, 24, 16]} />
+      <meshStandardMaterial color={OUTLINE_COLOUR} emissive={OUTLINE_COLOUR} emissiveIntensity={isHot ? 0.7 : 0.25} roughness={0.4} />
+    </mesh>
+  );
+}

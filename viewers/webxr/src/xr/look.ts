@@ -1,0 +1,20 @@
+/** Sizes and colours of the board. */
+export const BOARD = { width: 340, padding: 20, pixelSize: 0.00088 };
+
+export const INK = {
+  board: "#10151d",
+  edge: "#2b3646",
+  well: "#1c2531",
+  hover: "#2a3748",
+  bright: "#f2f5f9",
+  dim: "#9fb0c4",
+  amber: "#ffb000",
+};
+
+const GLYPHS = new Set(` !"#$%&'()*+,-./0123456789:;<=>?@[\\]^_\`{|}~§°ÄÖÜßäöü`);
+
+/** A text in the glyphs that the board's font has. */
+export function plain(text: string): string {
+  const close = text.replace(/×/g, "x").replace(/[·–—−]/g, "-").replace(/…/g, "...");
+  return [...close].map((c) => (/[A-Za-z]/.test(c) || GLYPHS.has(c) ? c : "?")).join("");
+}

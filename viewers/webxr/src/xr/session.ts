@@ -1,0 +1,71 @@
+/**
+ * Into VR or MR and out again. Everything is asked for as optional, so that a headset that lacks
+ * one thing still shows the rest; dom-overlay and layers are not asked for at all.
+ */
+import { createXRStore } from "@react-three/xr";
+import type { WebGLRenderer } from "three";
+import { createStore } from "zustand/vanilla";
+import { lab } from "../state/lab";
+import { Controller } from "./Controller";
+import { Hand } from "./Hand";
+
+export type Mode = "immersive-vr" | "immersive-ar";
+const FEATURES = ["local-floor", "hand-tracking", "anchors", "hit-test", "plane-detection"];
+const BEST_FRAME_RATE = 90;
+
+export const xr = createXRStore({
+  controller: Controller,
+  hand: Hand,
+  baseAssetPath: new URL("profiles/", document.baseURI).href,
+  defaultControllerProfileId: "generic-trigger-squeeze-thumbstick",
+  emulate: false,
+  offerSession: false,
+  enterGrantedSession: false,
+});
+
+/** Why a mode cannot be entered, as a sentence; null where it can, "" while that is being asked. */
+export interface Offers {
+  "immersive-vr": string | null;
+  "immersive-ar": string | null;
+}
+
+export const offers = createStore<Offers>(() => ({ "immersive-vr": "", "immersive-ar": "" }));
+
+/** Ask the browser which modes there are, now and when a device comes or goes. */
+export function watchOffers(): void {
+  const ask = async (mode: Mode) => offers.setState({ [mode]: await whyNot(mode) });
+  const askBoth = () => void Promise.all([ask("immersive-vr"), ask("immersive-ar")]);
+  navigator.xr?.addEventListener("devicechange", askBoth);
+  askBoth();
+}
+
+/** Must be called from a click. */
+export async function enter(mode: Mode, renderer: WebGLRenderer): Promise<void> {
+  try {
+    const session = await navigator.xr?.requestSession(mode, { optionalFeatures: FEATURES });
+    if (!session) return;
+    const floor = await session.requestReferenceSpace("local-floor").catch(() => null);
+    renderer.xr.setReferenceSpaceType(floor ? "local-floor" : "local");
+    await renderer.xr.setSession(session);
+    await preferFrameRate(session);
+  } catch (error) {
+    lab.setState({ failure: `The headset did not start: ${String(error)}` });
+  }
+}
+
+export function leave(): void {
+  void xr.getState().session?.end();
+}
+
+async function preferFrameRate(session: XRSession): Promise<void> {
+  const rates = [...(session.supportedFrameRates ?? [])].filter((r) => r <= BEST_FRAME_RATE);
+  if (rates.length > 0) await session.updateTargetFrameRate(Math.max(...rates)).catch(() => undefined);
+}
+
+async function whyNot(mode: Mode): Promise<string | null> {
+  const name = mode === "immersive-vr" ? "VR" : "MR";
+  if (!window.isSecureContext) return `${name} needs https: start the lab with --https`;
+  if (!navigator.xr) return "This browser has no WebXR: open this page in the headset's browser";
+  const supported = await navigator.xr.isSessionSupported(mode).catch(() => false);
+  return supported ? null : `No headset that shows ${name}: open this page in the headset's browser`;
+}
