@@ -43,12 +43,11 @@ def listening(host: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """The server, to be run with the socket of `listening`.
 
     Args:
         app: what to serve.
-        taken: the socket of `listening`.
         started: called once the first request can be answered.
     """
     config = uvicorn.Config(
@@ -63,10 +62,15 @@ def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> No
         ws_ping_timeout=SILENCE_FORGIVEN_S,
         timeout_graceful_shutdown=LAST_WORDS_S,
     )
+    return _Server(config, started)
+
+
+def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; see `server_of`."""
     # uvicorn raises the signal again once it has stopped: then it is to do nothing.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    _Server(config, started).run(sockets=[taken])
+    server_of(app, started).run(sockets=[taken])
 
 
 class _Server(uvicorn.Server):
