@@ -7,7 +7,9 @@ import { distanceToFit, FIELD_OF_VIEW_DEG, pixelsPerMm } from "../scene/framing"
 import { useLab } from "../useLab";
 import { scale } from "./scale";
 
-const FIRST_VIEW = new Vector3(0.62, 0.42, 0.78).normalize();
+const FIRST_VIEW = new Vector3(0.9, 0.46, 0.74).normalize();
+/** So that what depends on the camera sees where it stands in this frame. */
+const BEFORE_THE_REST = -2;
 
 export function Orbit() {
   const { camera, gl, invalidate } = useThree();
@@ -42,7 +44,8 @@ export function Orbit() {
 
   useFrame(() => {
     controls.update();
+    camera.updateMatrixWorld();
     scale.setState({ pixelsPerMm: pixelsPerMm(controls.getDistance(), heightPx) });
-  });
+  }, BEFORE_THE_REST);
   return null;
 }

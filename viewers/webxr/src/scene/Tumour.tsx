@@ -34,6 +34,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
 
   useFrame(({ camera }) => {
     if (isCut && sceneFromIndex && group.current) {
+      group.current.updateWorldMatrix(true, false);
       cut.place(group.current.matrixWorld, sceneFromIndex, frame, camera);
     }
   });
@@ -74,7 +75,7 @@ class Cut {
 
 function makeMaterials() {
   const body = new MeshStandardMaterial({ color: TUMOUR_COLOUR, roughness: 0.46, metalness: 0 });
-  return { body, ghost: new GhostMaterial(GHOST_COLOUR, 0.1) };
+  return { body, ghost: new GhostMaterial(GHOST_COLOUR) };
 }
 
 function nothing(): void {

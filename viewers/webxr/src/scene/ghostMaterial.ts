@@ -16,22 +16,21 @@ const vertexShader = /* glsl */ `
 const fragmentShader = /* glsl */ `
   #include <clipping_planes_pars_fragment>
   uniform vec3 tint;
-  uniform float body;
   varying vec3 facing;
   varying vec3 toEye;
   void main() {
     #include <clipping_planes_fragment>
     float rim = 1.0 - abs(dot(normalize(facing), normalize(toEye)));
-    gl_FragColor = vec4(tint, mix(body, 0.75, pow(rim, 2.4)));
+    gl_FragColor = vec4(tint, mix(0.05, 0.7, pow(rim, 2.8)));
     #include <colorspace_fragment>
   }`;
 
 export class GhostMaterial extends ShaderMaterial {
-  constructor(tint: string, body: number) {
+  constructor(tint: string) {
     super({
       vertexShader,
       fragmentShader,
-      uniforms: { tint: { value: new Color(tint) }, body: { value: body } },
+      uniforms: { tint: { value: new Color(tint) } },
       transparent: true,
       depthWrite: false,
       clipping: true,
