@@ -1,0 +1,103 @@
+"""What stands beside a B-mode image along its whole depth: a ruler's ticks, the line of a frame.
+
+Where the image ends in gel as black as the screen, its edge is where such a mark ends, provided
+that the mark's other end agrees with the edge that is known there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.evidence import Evidence
+from parasam_core.sequence import Box
+
+REACH_PX = 40
+CONTRAST = 12.0
+FEWEST_TICKS = 5
+IRREGULAR = 1.5
+FRAME_OFFSET_PX = 14
+AGREEING_PX = 3
+AGREEING_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One column of a ruler or a frame.
+
+    Attributes:
+        top: its first row.
+        bottom: the row after its last.
+        period: rows from tick to tick; 0 for a line.
+    """
+
+    top: int
+    bottom: int
+    period: float
+
+
+def hidden_edge(view: Evidence, box: Box) -> int | None:
+    """The row at which the image begins, by the marks beside it; None where they do not say.
+
+    Args:
+        view: turned so that the edge looked for is the top.
+        box: the area as far as it is known, (x0, y0, x1, y1).
+    """
+    x0, y0, x1, y1 = box
+    reach = round(REACH_PX * view.scale)
+    columns = [*range(max(0, x0 - reach), x0), *range(x1, min(view.shape[1], x1 + reach))]
+    if not columns:
+        return None
+    strip = view.still[:, columns]
+    drawn = (np.abs(strip - np.median(strip)) > CONTRAST) & (view.much[:, columns] < 1)
+    edges = []
+    for column in drawn.T:
+        mark = _mark_along(column, y0, y1)
+        edge = None if mark is None else _edge_by(mark, y1, view.scale)
+        if edge is not None:
+            edges.append(edge)
+    return _agreed(edges, view.scale)
+
+
+def _mark_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
+    """The line or the row of ticks that runs along rows y0 to y1 of one column."""
+    change = np.flatnonzero(np.diff(np.pad(drawn.view(np.int8), 1)))
+    starts, ends = change[::2], change[1::2]
+    along = np.flatnonzero((ends > y0) & (starts < y1))
+    if along.size == 0:
+        return None
+    first, last = int(along[0]), int(along[-1])
+    if first == last:
+        covers = min(ends[first], y1) - max(starts[first], y0) >= 0.9 * (y1 - y0)
+        return Mark(int(starts[first]), int(ends[first]), 0.0) if covers else None
+    steps = np.diff(starts[first : last + 1])
+    period = float(np.median(steps))
+    if along.size < FEWEST_TICKS or steps.max() > IRREGULAR * period:
+        return None
+    if (last - first) * period < 0.8 * (y1 - y0):
+        return None
+    while first > 0 and starts[first] - starts[first - 1] <= IRREGULAR * period:
+        first -= 1
+    while last + 1 < len(starts) and starts[last + 1] - starts[last] <= IRREGULAR * period:
+        last += 1
+    return Mark(int(starts[first]), int(ends[last]), period)
+
+
+def _edge_by(mark: Mark, y1: int, scale: float) -> int | None:
+    """Where the image begins by this mark, if the mark ends as the image does."""
+    past = mark.bottom - y1
+    if mark.period:
+        agrees = -mark.period - 2 * scale <= past <= AGREEING_PX * scale
+        return mark.top if agrees else None
+    agrees = -2 * scale <= past <= FRAME_OFFSET_PX * scale
+    return mark.top + max(past, 0) if agrees else None
+
+
+def _agreed(edges: list[int], scale: float) -> int | None:
+    if not edges:
+        return None
+    near = [[e for e in edges if abs(e - middle) <= AGREEING_PX * scale] for middle in edges]
+    most = max(near, key=len)
+    return round(float(np.median(most))) if len(most) >= AGREEING_SHARE * len(edges) else None

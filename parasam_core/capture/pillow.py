@@ -1,0 +1,108 @@
+"""Still images, decoded strictly: what is cut short or damaged is refused, not half drawn."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from parasam_core.capture.footage import Picture
+from parasam_core.errors import CaptureError
+
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
+MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM")
+TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+GREY = ("L",)
+GREY_16 = ("I;16", "I;16B", "I;16L")
+COLOUR = ("RGB", "P", "CMYK", "YCbCr")
+TRANSPARENT = ("RGBA", "LA", "PA")
+
+
+def decoded(image: Image.Image, name: str) -> Picture:
+    """An image's pixels, turned as its EXIF orientation says, transparency over black.
+
+    Raises:
+        CaptureError: it is damaged, or of a depth that is not read.
+    """
+    with damage_named(name), _stderr_silenced():
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        picture = _pixels(upright)
+    if picture is None:
+        raise CaptureError(
+            f"expected images of 8 or 16 bits a channel, got {name}, which holds "
+            f"{image.mode!r} pixels; export it as 8-bit PNG or TIFF"
+        )
+    return picture
+
+
+@contextmanager
+def damage_named(name: str) -> Iterator[None]:
+    """Turn whatever a damaged image throws into a CaptureError that names it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            yield
+        except CaptureError:
+            raise
+        except Exception as error:  # Pillow's decoders raise nearly anything
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise CaptureError(
+                f"expected an image that can be decoded, got {name} ({reason}); export it again"
+            ) from error
+
+
+def opened(path: Path) -> Image.Image:
+    """An image whose header has been read.
+
+    Raises:
+        CaptureError: it is not an image of the formats read.
+    """
+    with damage_named(str(path)):
+        try:
+            return Image.open(path, formats=FORMATS)
+        except UnidentifiedImageError:
+            raise CaptureError(
+                f"expected a PNG, JPEG, BMP or TIFF image, got {path}, which is none"
+            ) from None
+
+
+def pages_of(image: Image.Image) -> int:
+    """How many images the file holds."""
+    return int(getattr(image, "n_frames", 1))
+
+
+def _pixels(image: Image.Image) -> Picture | None:
+    if image.mode in GREY:
+        return np.asarray(image)
+    if image.mode in GREY_16:
+        return np.asarray(image).astype(np.uint16)
+    if image.mode == "1":
+        return np.asarray(image.convert("L"))
+    if image.mode in COLOUR:
+        return np.asarray(image.convert("RGB"))
+    if image.mode in TRANSPARENT:
+        above = image.convert("RGBA")
+        black = Image.new("RGBA", above.size, (0, 0, 0, 255))
+        return np.asarray(Image.alpha_composite(black, above).convert("RGB"))
+    return None
+
+
+@contextmanager
+def _stderr_silenced() -> Iterator[None]:
+    """Libtiff writes its complaints to file descriptor 2; the error raised says it all."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,123 @@
+"""Source → Sequence: read, find the B-mode area, crop, and say where it all came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.area import found_area
+from parasam_core.capture.evidence import evidence_of
+from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
+from parasam_core.capture.readers import reader_of
+from parasam_core.errors import CaptureError
+from parasam_core.provenance import Provenance, digest_of_files, signed
+from parasam_core.segmenter import Progress, no_progress
+from parasam_core.sequence import Box, Sequence
+from parasam_core.space import Space, Triple, checked_spacing_mm
+
+SAMPLES = 32
+DEPTHS = (8, 10, 12, 14, 16)
+
+
+def read_capture(
+    source: Path | str,
+    *,
+    spacing_mm: Triple,
+    spacing_source: str = "user",
+    roi_xyxy: Box | None = None,
+    subject: str = "",
+    timepoint: str = "",
+    progress: Progress = no_progress,
+) -> Sequence:
+    """Read a capture: a video, a TIFF, an image, or a folder of numbered images.
+
+    Colour becomes grey (luma). Of frames stored in 16 bits, the 8 highest of the bits in use are
+    kept; the bits in use are those of the brightest pixel of all frames, rounded up to `DEPTHS`.
+
+    Args:
+        source: what the scanner or its workstation exported; recognised by content.
+        spacing_mm: distance of neighbouring voxels along (z, y, x), mm.
+        spacing_source: where the spacing was read ("user", "ruler", "xml", …).
+        roi_xyxy: the B-mode area (x0, y0, x1, y1), half-open, pixels; found where not given.
+        subject: the animal.
+        timepoint: when it was scanned.
+        progress: told about every frame.
+
+    Raises:
+        CaptureError: the source cannot be read whole, or the area does not show or does not fit.
+        GeometryError: the spacing cannot be.
+    """
+    spacing = checked_spacing_mm(spacing_mm)
+    path = Path(source)
+    try:
+        reader = reader_of(path)
+        footage = reader.open(path, progress)
+        bits = _bits_of(footage)
+        shape, roi = _area(footage, bits, roi_xyxy, progress)
+        frames = _cropped(footage, bits, roi, progress)
+        digest = digest_of_files(footage.files)
+    except OSError as error:
+        raise CaptureError(f"expected a capture that can be read, got {path}: {error}") from error
+    details = {
+        "reader": reader.name,
+        "frames": footage.count,
+        "bits": bits,
+        "area": "found" if roi_xyxy is None else "given",
+        "spacing_source": spacing_source,
+        **footage.details,
+    }
+    made = Provenance(path.resolve().name, digest, signed("import"), details)
+    count, height, width = frames.shape
+    space = Space((count, height, width), spacing)
+    return Sequence(frames, space, subject, timepoint, shape, roi, made)
+
+
+def _bits_of(footage: Footage) -> int:
+    """How many bits of every value are in use."""
+    first = next(footage.pictures([0]))
+    if first.dtype == np.uint8:
+        return 8
+    used = greatest_level(footage).bit_length()
+    return next(bits for bits in DEPTHS if bits >= used)
+
+
+def _area(
+    footage: Footage, bits: int, given: Box | None, progress: Progress
+) -> tuple[tuple[int, int], Box]:
+    """The (y, x) shape of the full frame, and the B-mode area in it."""
+    if given is None:
+        evidence = evidence_of(_spread(footage, bits, progress))
+        return evidence.shape, found_area(evidence)
+    height, width = next(footage.pictures([0])).shape[:2]
+    return (height, width), _checked_area(given, height, width)
+
+
+def _spread(footage: Footage, bits: int, progress: Progress) -> Iterator[NDArray[np.uint8]]:
+    """Frames from all over the sweep."""
+    numbers = np.unique(np.linspace(0, footage.count - 1, SAMPLES).round().astype(int)).tolist()
+    for done, picture in enumerate(alike(footage, numbers), 1):
+        yield eight_bit(picture, bits)
+        progress("finding the B-mode area", done, len(numbers))
+
+
+def _checked_area(area: Box, height: int, width: int) -> Box:
+    x0, y0, x1, y1 = area
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise CaptureError(
+            f"expected a B-mode area x0,y0,x1,y1 with x0 < x1 and y0 < y1 inside the frames of "
+            f"{width}×{height} pixels, got {x0},{y0},{x1},{y1}"
+        )
+    return x0, y0, x1, y1
+
+
+def _cropped(footage: Footage, bits: int, roi: Box, progress: Progress) -> NDArray[np.uint8]:
+    """(z, y, x) grey levels of the area in every frame."""
+    x0, y0, x1, y1 = roi
+    frames = np.empty((footage.count, y1 - y0, x1 - x0), np.uint8)
+    for number, picture in enumerate(alike(footage, range(footage.count))):
+        frames[number] = grey_of(eight_bit(np.ascontiguousarray(picture[y0:y1, x0:x1]), bits))
+        progress("reading frames", number + 1, footage.count)
+    return frames

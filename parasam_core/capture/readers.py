@@ -1,0 +1,79 @@
+"""Which reader reads a source, by its content.
+
+    Reader    reads
+    ──────    ─────
+    video     AVI, MP4
+    tiff      a TIFF of one or many pages
+    image     one PNG, JPEG or BMP
+    folder    numbered images or TIFFs
+
+A new format is one more line of `READERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from parasam_core.capture.footage import Footage
+from parasam_core.capture.images import is_folder, is_image, open_folder, open_image
+from parasam_core.capture.tiff import is_tiff, open_tiff
+from parasam_core.capture.video import is_video, open_video
+from parasam_core.errors import CaptureError
+from parasam_core.segmenter import Progress
+
+HEAD_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One way in.
+
+    Attributes:
+        name: as the provenance names it.
+        fits: whether it reads this path, whose first bytes are given (none for a folder).
+        open: path and progress to footage; raises CaptureError.
+    """
+
+    name: str
+    fits: Callable[[Path, bytes], bool]
+    open: Callable[[Path, Progress], Footage]
+
+
+READERS = (
+    Reader("video", is_video, open_video),
+    Reader("tiff", is_tiff, open_tiff),
+    Reader("image", is_image, open_image),
+    Reader("folder", is_folder, open_folder),
+)
+
+
+def reader_of(source: Path) -> Reader:
+    """The reader for a source.
+
+    Raises:
+        CaptureError: it is not there, empty, or nothing that is read.
+    """
+    head = _head(source)
+    for reader in READERS:
+        if reader.fits(source, head):
+            return reader
+    raise CaptureError(
+        "expected a video (AVI, MP4), a folder of images, an image or a TIFF, "
+        f"got {source}, whose content is none of these"
+    )
+
+
+def _head(source: Path) -> bytes:
+    if not source.exists():
+        raise CaptureError(f"expected a capture, got {source}, which does not exist")
+    if source.is_dir():
+        return b""
+    if not source.is_file():
+        raise CaptureError(f"expected a file or a folder, got {source}, which is neither")
+    with source.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if not head:
+        raise CaptureError(f"expected a capture, got {source}, which is empty")
+    return head
