@@ -257,11 +257,15 @@ def _mesh(options: argparse.Namespace) -> None:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|add|verify")
-    actions.add_parser("list", help="what there is")
-    adding = actions.add_parser("add", help="keep a checkpoint under a model's name")
+    json_too = argparse.ArgumentParser(add_help=False)
+    json_too.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    actions.add_parser("list", help="what there is", parents=[json_too])
+    adding = actions.add_parser(
+        "add", help="keep a checkpoint under a model's name", parents=[json_too]
+    )
     adding.add_argument("name", help="sam or medsam")
     adding.add_argument("file", type=Path, help="a ViT-B checkpoint, as sam_vit_b_01ec64.pth")
-    actions.add_parser("verify", help="load every model that is there")
+    actions.add_parser("verify", help="load every model that is there", parents=[json_too])
 
 
 def _models(options: argparse.Namespace) -> None:

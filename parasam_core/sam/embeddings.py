@@ -17,6 +17,7 @@ import torch
 import zarr
 
 from parasam_core.home import embeddings_folder
+from parasam_core.sam import runtime
 from parasam_core.sam.models import SamModel
 from parasam_core.segmenter import Progress
 from parasam_core.sequence import Sequence
@@ -39,9 +40,12 @@ class Embeddings:
         missing = [z for z in wanted if not self._is_kept(z)]
         kept = len(wanted) - len(missing)
         progress("looking at frames", kept, len(wanted))
+        if not missing:
+            return
+        encode = runtime.fastest(self._model.image_encoder, self._model.preprocess.side)
         for done, z in enumerate(missing, start=1):
             image = self._model.preprocess.image(self._sequence.frames[z])
-            embedding = self._model.embed(image[None])[0]
+            embedding = encode(image)
             self._array[z] = embedding.numpy().astype(np.float16)
             progress("looking at frames", kept + done, len(wanted))
 

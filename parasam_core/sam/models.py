@@ -47,12 +47,6 @@ class SamModel:
     mask_decoder: Any
 
     @torch.inference_mode()
-    def embed(self, images: torch.Tensor) -> torch.Tensor:
-        """(n, 3, side, side) images → (n, 256, 64, 64) embeddings."""
-        embedding: torch.Tensor = self.image_encoder(images)
-        return embedding
-
-    @torch.inference_mode()
     def decode(self, embedding: torch.Tensor, box: torch.Tensor) -> torch.Tensor:
         """(256, 64, 64) embedding and (4,) box, in the model's pixels → (h, w) mask logits."""
         sparse, dense = self.prompt_encoder(points=None, boxes=box[None, None], masks=None)

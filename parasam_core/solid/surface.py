@@ -8,28 +8,36 @@ import fast_simplification
 import numpy as np
 import trimesh
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 from skimage.measure import marching_cubes
 
 from parasam_core.errors import EmptyMaskError
 from parasam_core.mesh import Mesh
+from parasam_core.space import Space
 from parasam_core.volume import Volume
 
 TAUBIN_ITERATIONS = 20
 TAUBIN_LAMBDA = 0.5
 TAUBIN_MU = 0.53
+BORDER = 4
+BLUR_REACH = 3.0
+LOWEST_LEVEL = 0.05
+AGGRESSIVENESS = (7.0, 5.0, 3.0)
 LEVELS = (5_000, 20_000, 100_000)
 
 
 def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
-    """The closed surface at half occupancy, smoothed without shrinking, volume kept.
+    """The closed surface of a volume, without the terraces of frames and pixels, volume kept.
 
-    Marching cubes (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a
-    tumour that touches the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a
-    scaling about the centroid that gives back the voxels' volume.
+    The occupancy is blurred by as much as the coarsest spacing, and cut at the level that as many
+    voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching cubes
+    (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a tumour that touches
+    the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about the
+    centroid that makes up for what is left of a difference to the voxels' volume.
 
     Args:
         volume: what to enclose.
-        smoothing: number of Taubin iterations; 0 leaves the marching cubes.
+        smoothing: number of Taubin iterations; 0 leaves the bare marching cubes on the voxels.
 
     Returns:
         A watertight mesh, mm, faces counter-clockwise from outside.
@@ -38,7 +46,10 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
         EmptyMaskError: nothing reaches half occupancy.
     """
     block, start = _cropped(volume)
-    corners, faces, _, _ = marching_cubes(block, level=0.5, gradient_direction="descent")
+    level = 0.5
+    if smoothing:
+        block, level = _blurred(block, volume.space)
+    corners, faces, _, _ = marching_cubes(block, level=level, gradient_direction="descent")
     points = volume.space.mm_from_index(corners + start)
     # (z, y, x) → (x, y, z) mirrors the winding
     body = trimesh.Trimesh(points, faces[:, ::-1], process=False)
@@ -53,16 +64,22 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
 def simplified(mesh: Mesh, triangles: int) -> Mesh:
     """The mesh with about so many triangles (quadric error metric, Garland & Heckbert 1997).
 
-    A mesh that has no more than that comes back as it is.
+    Returns:
+        A watertight mesh of the same volume. The mesh itself where it has no more triangles than
+        that, or where no simpler one stays watertight.
     """
     if len(mesh.faces) <= triangles:
         return mesh
-    points, faces = fast_simplification.simplify(
-        mesh.vertices_mm, mesh.faces, target_count=triangles
-    )
-    body = trimesh.Trimesh(points, faces, process=False)
-    _keep_volume(body, mesh.volume_mm3)
-    return _mesh_of(body)
+    for aggressiveness in AGGRESSIVENESS:
+        points, faces = fast_simplification.simplify(
+            mesh.vertices_mm, mesh.faces, target_count=triangles, agg=aggressiveness
+        )
+        body = trimesh.Trimesh(points, _without_folds(faces), process=False)
+        if body.is_watertight and body.is_winding_consistent:
+            body.remove_unreferenced_vertices()
+            _keep_volume(body, mesh.volume_mm3)
+            return _mesh_of(body)
+    return mesh
 
 
 def levels_of_detail(mesh: Mesh, levels: Items[int] = LEVELS) -> list[Mesh]:
@@ -78,7 +95,7 @@ def is_watertight(mesh: Mesh) -> bool:
 
 
 def _cropped(volume: Volume) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The occupied block with one empty voxel around it, and the index of its first voxel."""
+    """The occupied block with empty voxels around it, and the index of its first voxel."""
     solid = volume.occupancy >= 0.5
     start, stop = [], []
     for axis in range(3):
@@ -89,8 +106,24 @@ def _cropped(volume: Volume) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         start.append(int(hit[0]))
         stop.append(int(hit[-1]) + 1)
     inside = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-    block = np.pad(volume.occupancy[inside].astype(np.float32), 1)
-    return block, np.asarray(start) - 1
+    block = np.pad(volume.occupancy[inside].astype(np.float32), BORDER)
+    return block, np.asarray(start) - BORDER
+
+
+def _blurred(block: NDArray[np.float32], space: Space) -> tuple[NDArray[np.float32], float]:
+    """The block blurred over the coarsest spacing, and the level that keeps its volume."""
+    sigma = [max(space.spacing_mm) / s for s in space.spacing_mm]
+    blurred = gaussian_filter(block, sigma, truncate=BLUR_REACH)
+    edge = np.partition(blurred.ravel(), -round(float(block.sum())))[-round(float(block.sum()))]
+    return blurred, float(np.clip(edge, LOWEST_LEVEL, 1 - LOWEST_LEVEL))
+
+
+def _without_folds(faces: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Faces less those that lie back to back on the same three corners and enclose nothing."""
+    _, which, count = np.unique(
+        np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    return faces[count[which] == 1]
 
 
 def _keep_volume(body: trimesh.Trimesh, volume_mm3: float) -> None:

@@ -11,6 +11,7 @@ from parasam_core.phantom import phantom
 from parasam_core.sam import SamSegmenter, load_segmenter, store
 from parasam_core.sam.embeddings import Embeddings
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM
+from parasam_core.sam.runtime import fastest
 from parasam_core.segmenter import boxes_between
 
 shapes = st.tuples(st.integers(40, 700), st.integers(40, 700))
@@ -110,20 +111,39 @@ def grown(box, pixels):
     return x0 - pixels, y0 - pixels, x1 + pixels, y1 + pixels
 
 
+def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
+    fast = fastest(lite.image_encoder, LITE_MEDSAM.side)
+    for z in (3, 20):
+        image = LITE_MEDSAM.image(sweep.sequence.frames[z])
+        with torch.inference_mode():
+            reference = lite.image_encoder(image[None])[0]
+        assert (fast(image) - reference).abs().max().item() < 1e-4
+
+
+def test_a_network_that_openvino_cannot_take_runs_in_torch():
+    class Odd(torch.nn.Module):
+        def forward(self, images):
+            return torch.linalg.eigvals(images).real
+
+    with pytest.warns(UserWarning, match="torch is used"):
+        encode = fastest(Odd(), 8)
+    assert encode(torch.eye(8).expand(3, 8, 8)).tolist() == [[1.0] * 8] * 3
+
+
 def test_embeddings_are_computed_once_and_resumed(sweep, lite, monkeypatch):
     seen = []
 
-    def counting(self, images):
-        seen.append(len(images))
-        return torch.zeros(1, 256, 64, 64)
+    def counting(image):
+        seen.append(image.shape)
+        return torch.zeros(256, 64, 64)
 
-    monkeypatch.setattr(type(lite), "embed", counting)
+    monkeypatch.setattr("parasam_core.sam.runtime.fastest", lambda *_: counting)
     monkeypatch.setattr("parasam_core.sam.embeddings._signature", lambda *_: "test-once")
     Embeddings(sweep.sequence, lite).compute([1, 2], lambda *_: None)
     again = Embeddings(sweep.sequence, lite)
     reports = []
     again.compute([1, 2, 3], lambda what, done, total: reports.append((done, total)))
-    assert len(seen) == 3
+    assert seen == [(3, 256, 256)] * 3
     assert reports == [(2, 3), (3, 3)]
     assert again.of(3).shape == (256, 64, 64)
 

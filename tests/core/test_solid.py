@@ -88,6 +88,25 @@ def test_levels_of_detail_are_coarse_first_and_keep_the_volume():
         assert level.volume_mm3 == pytest.approx(volume.volume_mm3, rel=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_ragged_tumour_stays_closed_at_every_level(seed):
+    """Outlines that jump from frame to frame, as a model draws them, fold when simplified."""
+    random = np.random.default_rng(seed)
+    y, x = np.indices((70, 80))
+    frames = []
+    for z in range(40):
+        reach = 26 * np.sin(np.pi * (z + 1) / 41) * random.uniform(0.8, 1.1)
+        ragged = 1 + 0.15 * np.sin(random.integers(3, 9) * np.arctan2(y - 35, x - 40))
+        frames.append(np.hypot(y - 35, x - 40) < reach * ragged)
+    volume = Volume(np.array(frames), Space((40, 70, 80), (0.1, 0.04, 0.04)))
+    mesh = surface(volume)
+    for triangles in (500, 2_000, 8_000, 15_000):
+        simple = simplified(mesh, triangles)
+        assert is_watertight(simple)
+        assert len(simple.faces) <= triangles * 1.1
+        assert simple.volume_mm3 == pytest.approx(volume.volume_mm3, rel=1e-4)
+
+
 def test_a_mesh_that_is_coarse_already_stays_as_it_is():
     mesh = surface(ellipsoid((0.5, 0.5, 0.5), (0.1, 0.1, 0.1))[0])
     assert simplified(mesh, 10**6) is mesh
