@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import html
 import ipaddress
+import re
 import secrets
 import socket
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "parasam_pair"
 PARAMETER = "pair"  # in the address that `parasam lab` prints
+HOST = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(:\d{1,5})?")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 POLICY = "; ".join(
@@ -176,10 +178,8 @@ def _query(scope: Scope) -> list[tuple[str, str]]:
 
 def _host_name(host: str) -> str:
     """`LAB:8017` → `lab`, `[::1]:8017` → `::1`; "" where it is no host."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    found = HOST.fullmatch(host.lower())
+    return (found["address"] or found["name"]) if found else ""
 
 
 def _same_host(origin: str, host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 from collections.abc import Callable
@@ -27,20 +28,26 @@ def listening(host: str, port: int) -> socket.socket:
         raise ServerError(f"expected a port from 0 to 65535, got {port}")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        taken = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
-        raise ServerError(f"expected an address of this machine, got {host}") from error
-    taken = socket.socket(family, socket.SOCK_STREAM)
+        raise ServerError(_not_ours(host)) from error
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((host, port))
         taken.listen()
     except OSError as error:
         taken.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ServerError(_not_ours(host)) from error
         raise ServerError(
             f"expected a free port at {host}, got {port}: {error.strerror}; "
             "give another with --port"
         ) from error
     return taken
+
+
+def _not_ours(host: str) -> str:
+    return f"expected an address of this machine, got {host}; give another with --host"
 
 
 def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
