@@ -83,10 +83,23 @@ def extent_mm(points_mm: NDArray[np.floating[Any]]) -> tuple[float, float, float
 
 
 def _longest(corners: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    distances = squareform(pdist(corners))
+    """The greatest distance of two corners, and the unit vector along it."""
+    far = _far_out(corners)
+    distances = squareform(pdist(far))
     a, b = np.unravel_index(np.argmax(distances), distances.shape)
     length = float(distances[a, b])
-    return length, (corners[b] - corners[a]) / length
+    return length, (far[b] - far[a]) / length
+
+
+def _far_out(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners that can end the longest diameter.
+
+    With r the distance from the centre, two corners are no further apart than the sum of their r;
+    so one whose r is short of some known distance less the greatest r ends no longer one.
+    """
+    reach = np.linalg.norm(corners - corners.mean(axis=0), axis=1)
+    known = np.linalg.norm(corners - corners[np.argmax(reach)], axis=1).max()
+    return corners[reach >= known - reach.max() - 1e-9]
 
 
 def _across(along: NDArray[np.float64]) -> NDArray[np.float64]:
