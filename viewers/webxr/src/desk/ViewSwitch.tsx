@@ -1,8 +1,6 @@
 /** How the tumour is drawn: cut at the frame, as glass, or whole. */
-import { lab, type View, VIEWS } from "../state/lab";
+import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
-
-const WORDS: Record<View, string> = { cut: "Cut", glass: "Glass", solid: "Whole" };
 
 export function ViewSwitch() {
   const view = useLab((s) => s.view);
@@ -12,7 +10,7 @@ export function ViewSwitch() {
     <div className="switch" role="group" aria-label="How the tumour is drawn">
       {VIEWS.map((name) => (
         <button key={name} type="button" aria-pressed={name === view} onClick={() => lab.setState({ view: name })}>
-          {WORDS[name]}
+          {VIEW_WORDS[name]}
         </button>
       ))}
     </div>

@@ -12,6 +12,7 @@ import type { Slice } from "./slices";
 export type Connection = "connecting" | "open" | "reconnecting";
 export type View = "cut" | "glass" | "solid";
 export const VIEWS: readonly View[] = ["cut", "glass", "solid"];
+export const VIEW_WORDS: Record<View, string> = { cut: "Cut", glass: "Glass", solid: "Whole" };
 
 /** Which scan the user wants to see; `label` null leaves the choice to the server. */
 export interface Wanted {

@@ -7,7 +7,7 @@ import { useStore } from "zustand";
 import { dimensions, magnification, significant, spacing, title } from "../format";
 import { openScan } from "../link";
 import type { Measured, ScanOpened } from "../protocol.gen";
-import { lab, VIEWS } from "../state/lab";
+import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
 import { comeBack, held } from "./held";
@@ -81,7 +81,7 @@ function Numbers({ scan, measured }: { scan: ScanOpened; measured: Measured | nu
       </Container>
       {measured && (
         <>
-          <Row name="Length x width x height">
+          <Row name="Length, width, height">
             <Small bright>{plain(dimensions(measured.extent_mm))}</Small>
             <Unit />
           </Row>
@@ -95,7 +95,7 @@ function Numbers({ scan, measured }: { scan: ScanOpened; measured: Measured | nu
           </Row>
         </>
       )}
-      <Row name={`Spacing z, y, x (${plain(scan.spacing_source)})`}>
+      <Row name={plain(`Spacing (${scan.spacing_source})`)}>
         <Small bright>{plain(spacing(scan.spacing_mm))}</Small>
         <Unit />
       </Row>
@@ -159,7 +159,7 @@ function Views() {
     <Container gap={8}>
       {VIEWS.map((name) => (
         <Button key={name} pressed={name === view} onClick={() => lab.setState({ view: name })}>
-          {`${name.charAt(0).toUpperCase()}${name.slice(1)}`}
+          {VIEW_WORDS[name]}
         </Button>
       ))}
     </Container>

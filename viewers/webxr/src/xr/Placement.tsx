@@ -4,8 +4,9 @@ import { useXR } from "@react-three/xr";
 import { type RefObject, useEffect, useRef } from "react";
 import { type Group, Quaternion, Vector3 } from "three";
 import { useStore } from "zustand";
+import { lab } from "../state/lab";
 import { held } from "./held";
-import { MAGNIFICATION, panelPlace, put, tumourPlace } from "./placement";
+import { magnificationFor, panelPlace, put, tumourPlace } from "./placement";
 
 interface Placed {
   tumour: RefObject<Group | null>;
@@ -28,7 +29,7 @@ export function Placement({ tumour, panel }: Placed) {
     const head = new Vector3(position.x, position.y, position.z);
     const facing = new Quaternion(orientation.x, orientation.y, orientation.z, orientation.w);
     put(tumour.current, tumourPlace(head, facing));
-    tumour.current.scale.setScalar(MAGNIFICATION);
+    tumour.current.scale.setScalar(magnificationFor(lab.getState().subject?.radius ?? 0.01));
     if (panel.current) put(panel.current, panelPlace(head, facing));
   });
 

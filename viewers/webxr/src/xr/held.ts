@@ -8,7 +8,7 @@ export const held = createStore(() => ({
   placements: 0,
 }));
 
-/** Bring tumour and panel back before the eyes, at the first magnification. */
+/** Bring tumour and panel back before the eyes, at the size that fits two hands. */
 export function comeBack(): void {
   held.setState(({ placements }) => ({ placements: placements + 1 }));
 }

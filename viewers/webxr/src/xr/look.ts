@@ -1,5 +1,5 @@
 /** Sizes and colours of the board. */
-export const BOARD = { width: 340, padding: 20, pixelSize: 0.00088 };
+export const BOARD = { width: 360, padding: 22, pixelSize: 0.00072 };
 
 export const INK = {
   board: "#10151d",

@@ -1,36 +1,45 @@
 /** Where the tumour and the panel float when a session begins: before the chest, in reach. */
-import { type Object3D, Quaternion, Vector3 } from "three";
+import { Matrix4, type Object3D, Quaternion, Vector3 } from "three";
 
-export const MAGNIFICATION = 10;
 export const SMALLEST_MAGNIFICATION = 1;
 export const LARGEST_MAGNIFICATION = 80;
 
 const AHEAD_M = 0.5;
-const BELOW_EYES_M = 0.3;
-const PANEL_ASIDE_M = 0.34;
-const PANEL_NEARER_M = 0.06;
+const BELOW_EYES_M = 0.25;
+const PANEL_ASIDE_M = 0.32;
+const PANEL_HIGHER_M = 0.05;
 const UP = new Vector3(0, 1, 0);
+/** So that both sides of the frame are seen. */
+const TURNED = new Quaternion().setFromAxisAngle(UP, -0.6);
+
+const ROUND_MAGNIFICATIONS = [1, 2, 5, 10, 20, 50];
+const HELD_DIAMETER_M = 0.18;
 
 export interface Place {
   position: Vector3;
   quaternion: Quaternion;
 }
 
-/** Upright, before a head that looks along −z of `facing`. */
+/** How many times its size a ball is shown: a round number that makes it fit two hands. */
+export function magnificationFor(radius: number): number {
+  const fits = ROUND_MAGNIFICATIONS.filter((m) => 2 * radius * m <= HELD_DIAMETER_M);
+  return Math.max(SMALLEST_MAGNIFICATION, ...fits);
+}
+
+/** Upright and a little turned, before a head that looks along −z of `facing`. */
 export function tumourPlace(head: Vector3, facing: Quaternion): Place {
   const quaternion = heading(facing);
   const ahead = new Vector3(0, -BELOW_EYES_M, -AHEAD_M).applyQuaternion(quaternion);
-  return { position: ahead.add(head), quaternion };
+  return { position: ahead.add(head), quaternion: quaternion.multiply(TURNED) };
 }
 
-/** To the right of the tumour, turned to the head. */
+/** To the right of the tumour, tilted and turned to the head. */
 export function panelPlace(head: Vector3, facing: Quaternion): Place {
   const turned = heading(facing);
-  const aside = new Vector3(PANEL_ASIDE_M, -BELOW_EYES_M + 0.04, -AHEAD_M + PANEL_NEARER_M);
+  const aside = new Vector3(PANEL_ASIDE_M, PANEL_HIGHER_M - BELOW_EYES_M, -AHEAD_M);
   const position = aside.applyQuaternion(turned).add(head);
-  const toHead = new Vector3().subVectors(head, position).setY(0).normalize();
-  const quaternion = new Quaternion().setFromUnitVectors(new Vector3(0, 0, 1), toHead);
-  return { position, quaternion };
+  const towards = new Matrix4().lookAt(head, position, UP);
+  return { position, quaternion: new Quaternion().setFromRotationMatrix(towards) };
 }
 
 export function put(object: Object3D, { position, quaternion }: Place): void {
