@@ -1,0 +1,83 @@
+"""Capture, encoder, surface."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from parasam_core.capture import read_capture
+from parasam_core.phantom import phantom
+from parasam_core.sam import runtime, store
+from parasam_core.screen import captures
+from parasam_core.solid import fill, levels_of_detail, surface
+from parasam_core.space import Space
+from parasam_core.volume import Volume
+from tests.bench.rows import Row, median_seconds
+
+
+def reading() -> Iterator[Row]:
+    """An AVI of captures, against decoding it."""
+    made = phantom(20, seed=3, spacing_mm=(0.1, 0.05, 0.05))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sweep.avi"
+        _write_video(path, captures(made))
+        read = median_seconds(lambda: read_capture(path, spacing_mm=(0.1, 0.02, 0.02)), 3)
+        yield Row("import a video of captures", read, "OpenCV decodes it",
+                  median_seconds(lambda: _decode(path), 3))  # fmt: skip
+
+
+def encoding() -> Iterator[Row]:
+    """A frame of LiteMedSAM against eager torch; a prompt against copying its embedding."""
+    model = store.load("lite-medsam")
+    image = model.preprocess.image(phantom(2, seed=1).sequence.frames[20])
+    fast = runtime.fastest(model.image_encoder, model.preprocess.side)
+
+    @torch.inference_mode()
+    def eager() -> torch.Tensor:
+        return model.image_encoder(image[None])
+
+    difference = float((fast(image) - eager()[0]).abs().max())
+    yield Row("lite-medsam, one frame", median_seconds(lambda: fast(image)), "torch, eager",
+              median_seconds(eager, 3), f"greatest difference {difference:.1e}")  # fmt: skip
+    embedding, box = fast(image), torch.tensor([60.0, 60, 180, 180])
+    yield Row("a prompt on a kept embedding", median_seconds(lambda: model.decode(embedding, box)),
+              "copying the embedding", median_seconds(embedding.clone))  # fmt: skip
+
+
+def surfacing() -> Iterator[Row]:
+    """A mask of 200 × 256 × 256 to a smooth mesh with its levels, against reading the mask."""
+    space = Space((200, 256, 256), (0.076, 0.04718, 0.04718))
+    z, y, x = np.ogrid[-1:1:200j, -1:1:256j, -1:1:256j]
+    mask = (z / 0.8) ** 2 + (y / 0.6) ** 2 + (x / 0.7) ** 2 < 1
+    volume = Volume(mask, space)
+    read = median_seconds(lambda: mask.copy().sum())
+    mesh = surface(volume)
+    yield Row("mask to smooth surface", median_seconds(lambda: surface(volume), 3),
+              "numpy reads the mask", read, f"{len(mesh.faces)} triangles")  # fmt: skip
+    yield Row("levels of detail", median_seconds(lambda: levels_of_detail(mesh), 3),
+              "numpy reads the mask", read)  # fmt: skip
+    truth = phantom(40, seed=1).truth
+    yield Row("phantom's mask to volume", median_seconds(lambda: fill(truth).volume_mm3),
+              "numpy reads the mask", median_seconds(lambda: truth.masks.copy().sum()))  # fmt: skip
+
+
+def _write_video(path: Path, frames: Iterator[np.ndarray]) -> None:
+    writer = None
+    for frame in frames:
+        if writer is None:
+            size = frame.shape[1::-1]
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, size)
+        writer.write(frame[..., ::-1].copy())
+    writer.release()
+
+
+def _decode(path: Path) -> None:
+    video = cv2.VideoCapture(str(path))
+    while video.read()[0]:
+        pass
+    video.release()

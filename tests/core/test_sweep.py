@@ -1,0 +1,51 @@
+"""The real mouse tumour, by the commands that a user types."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+import trimesh
+
+from tests.conftest import ROOT
+
+PARASAM = ROOT / ".venv" / "bin" / "parasam"
+PUBLISHED_AREA_XYXY = (87, 70, 490, 326)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, mouse_folder):
+    place = tmp_path_factory.mktemp("sweep")
+    run(place, "import", mouse_folder / "sweep.avi", "s.zarr", "--spacing", 0.076, 0.0352, 0.0352,
+        "--subject", "M1", "--timepoint", "d0")  # fmt: skip
+    run(place, "segment", "s.zarr", "--boxes", mouse_folder / "boxes.json")
+    return place
+
+
+def run(place, *arguments):
+    command = [PARASAM, *map(str, arguments), "--json"]
+    ran = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
+def test_the_area_is_found_to_four_pixels(folder):
+    stored = json.loads((folder / "s.zarr" / "zarr.json").read_text())["attributes"]["parasam"]
+    assert stored["roi_xyxy"] == pytest.approx(PUBLISHED_AREA_XYXY, abs=4)
+    assert stored["subject"] == "M1"
+
+
+def test_volume_and_length_are_as_published(folder):
+    found = run(folder, "measure", "s.zarr")
+    assert 150 <= found["volume_mm3"] <= 205
+    assert 12 <= found["extent_mm"][0] <= 14.5
+    assert found["frames"] == [50, 224]
+
+
+def test_the_mesh_is_closed_and_encloses_the_voxels(folder):
+    run(folder, "mesh", "s.zarr", "t.glb")
+    body = trimesh.load(folder / "t.glb", force="mesh")
+    body.merge_vertices()
+    assert body.is_watertight
+    voxels_mm3 = run(folder, "measure", "s.zarr")["volume_mm3"]
+    assert body.volume * 1e9 == pytest.approx(voxels_mm3, rel=0.005)
