@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    fenced = README.split("```")[1::2]
+    return [b.removeprefix(f"{language}\n") for b in fenced if b.startswith(f"{language}\n")]
 
 
 def test_the_five_lines_run_on_the_real_sweep(tmp_path, monkeypatch, mouse_folder, capsys):
