@@ -20,6 +20,7 @@ from xr_server.security import Doors, Guard
 from xr_server.session import Session, Sessions
 
 PROTOCOL_ERROR = 1002
+PAGE_LEFT = 1001  # what a browser says when its page is closed or loaded anew
 TAKEN_OVER = 4001
 LONGEST_REASON_BYTES = 123
 
@@ -72,21 +73,23 @@ async def _talk(socket: WebSocket, sessions: Sessions) -> None:
         hello = await _heard(socket)
         if not isinstance(hello, Hello):
             raise WireError(f"expected hello first, got {hello.type}")
-        session = sessions.greeted(hello)
-        await _converse(socket, session)
+        await _converse(socket, sessions, sessions.greeted(hello))
     except WireError as error:
         await _refuse(socket, str(error))
     except WebSocketDisconnect:
         return
 
 
-async def _converse(socket: WebSocket, session: Session) -> None:
+async def _converse(socket: WebSocket, sessions: Sessions, session: Session) -> None:
     """Hear and send until either side has had enough, or another connection takes over."""
     connection = session.connection
     sending = asyncio.create_task(_send(socket, session, connection))
     try:
         while session.connection == connection:
             session.receive(await _heard(socket))
+    except WebSocketDisconnect as gone:
+        if gone.code == PAGE_LEFT and session.connection == connection:
+            sessions.forget(session)
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)

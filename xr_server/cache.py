@@ -6,14 +6,13 @@ Kept by the content on disk, so what was written anew is made anew.
 from __future__ import annotations
 
 import asyncio
-import importlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from parasam_core.errors import LabelError
+from parasam_core.scanfile import ScanFile
 from xr_server.library import Library, content_of
 from xr_server.protocol import Measured
 from xr_server.scene import Scene, scene_of
@@ -22,7 +21,11 @@ if TYPE_CHECKING:
     from xr_server.body import Body
 
 THINGS_KEPT = 12
-THREADS = 2
+READERS = 2
+MAKERS = 1  # apart from the readers, so that a surface being made keeps no scan from opening
+
+Key = tuple[str, str]
+T = TypeVar("T")
 
 
 class Cache:
@@ -36,8 +39,10 @@ class Cache:
     def __init__(self, library: Library, kept: int = THINGS_KEPT) -> None:
         self.library = library
         self._kept = kept
-        self._made: OrderedDict[tuple[str, str], Future[Any]] = OrderedDict()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="parasam")
+        self._made: OrderedDict[Key, Future[Any]] = OrderedDict()
+        self._waiting: Counter[Key] = Counter()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._makers = ThreadPoolExecutor(MAKERS, thread_name_prefix="maker")
 
     async def scene(self, scan_id: str, label: str | None) -> Scene:
         """A scan in memory.
@@ -47,12 +52,10 @@ class Cache:
             LabelError: it has no such label.
         """
         scan = self.library.scan(scan_id)
-        if label is not None and label not in scan.labels:
-            there = ", ".join(scan.labels) or "none"
-            raise LabelError(f"expected one of the labels of {scan_id} ({there}), got {label!r}")
-        key = ("scene", content_of(scan, label) + (label or ""))
-        scene: Scene = await self._once(key, lambda: scene_of(scan, label))
-        return scene
+        label = _label_shown(scan, label)
+        content = content_of(scan, label)
+        key = ("scene", content)
+        return await self._once(self._readers, key, lambda: scene_of(scan, label, content))
 
     async def body(self, scene: Scene) -> Body:
         """The surface of its mask.
@@ -60,8 +63,7 @@ class Cache:
         Raises:
             EmptyMaskError: nothing is tumour.
         """
-        body: Body = await self._once(("body", scene.content), lambda: _bodies().body_of(scene))
-        return body
+        return await self._once(self._makers, ("body", scene.content), lambda: _body_of(scene))
 
     async def measured(self, scene: Scene) -> Measured:
         """The numbers of its mask.
@@ -71,31 +73,67 @@ class Cache:
         """
         body = await self.body(scene)
         key = ("measured", scene.content)
-        measured: Measured = await self._once(key, lambda: _bodies().measured_of(body))
-        return measured
+        return await self._once(self._makers, key, lambda: _measured_of(body))
 
     def warm(self) -> None:
         """Begin to import what makes surfaces, so that the first page waits less."""
-        self._threads.submit(_bodies)
+        self._makers.submit(_import_bodies)
 
     def close(self) -> None:
-        """Let go of the threads; what is being made is finished but not waited for."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Begin nothing more."""
+        for threads in (self._readers, self._makers):
+            threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _once(self, key: tuple[str, str], make: Callable[[], Any]) -> Any:
-        future = self._made.get(key)
+    async def _once(self, threads: ThreadPoolExecutor, key: Key, make: Callable[[], T]) -> T:
+        """What was made under this key; what nobody waits for any more is not begun."""
+        future: Future[T] | None = self._made.get(key)
         if future is None:
-            future = self._made[key] = self._threads.submit(make)
+            future = self._made[key] = threads.submit(make)
         self._made.move_to_end(key)
-        while len(self._made) > self._kept:
-            self._made.popitem(last=False)
+        self._waiting[key] += 1
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            if self._waiting[key] == 1 and future.cancel():
+                self._made.pop(key, None)
+            raise
         except Exception:
             self._made.pop(key, None)
             raise
+        finally:
+            self._waiting[key] -= 1
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self._waiting += Counter()  # drops the zeros
+        for key in [k for k in self._made if k not in self._waiting][: -self._kept or None]:
+            del self._made[key]
 
 
-def _bodies() -> ModuleType:
-    """`body.py`, whose imports take longer than the server takes to answer."""
-    return importlib.import_module("xr_server.body")
+def _label_shown(scan: ScanFile, label: str | None) -> str | None:
+    """The label asked for; for None the first there is, if any."""
+    if label is None:
+        return next(iter(scan.labels), None)
+    if label not in scan.labels:
+        there = ", ".join(scan.labels) or "none"
+        raise LabelError(f"expected one of the labels of {scan.name} ({there}), got {label!r}")
+    return label
+
+
+# body.py is imported when it is needed: that takes longer than the server takes to answer.
+
+
+def _import_bodies() -> None:
+    import xr_server.body  # noqa: F401
+
+
+def _body_of(scene: Scene) -> Body:
+    from xr_server.body import body_of
+
+    return body_of(scene)
+
+
+def _measured_of(body: Body) -> Measured:
+    from xr_server.body import measured_of
+
+    return measured_of(body)

@@ -63,7 +63,7 @@ def card_of(scan: ScanFile) -> ScanCard:
 
 def content_of(scan: ScanFile, label: str | None) -> str:
     """A digest that changes whenever the scan's image or this label is written anew."""
-    total = hashlib.sha256(scan.path.name.encode())
+    total = hashlib.sha256(f"{scan.path.name}/{label}".encode())
     folders = [scan.path] if label is None else [scan.path, scan.path / "labels" / label]
     for folder in folders:
         description = folder / "zarr.json"

@@ -62,7 +62,6 @@ class Outbox:
         if isinstance(item.message, ScanOpened):
             self._forget_scan()
         key = item.message.key()
-        self._held.pop(key, None)
         for flight in self._flights.values():
             flight.stale |= flight.key == key
         self._pending[key] = item

@@ -12,7 +12,6 @@ from parasam_core.gltf import scene_from_index
 from parasam_core.mask import MaskStack
 from parasam_core.scanfile import ScanFile
 from parasam_core.sequence import Sequence
-from xr_server.library import content_of
 from xr_server.protocol import ScanOpened, ServerMessage, SliceData
 from xr_server.textures import slice_payload
 
@@ -71,20 +70,18 @@ class Scene:
         return [self.slice(frame) for frame in range(self.opened.shape[0])]
 
 
-def scene_of(scan: ScanFile, label: str | None) -> Scene:
+def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
     """Read a scan into memory.
 
     Args:
         scan: which.
-        label: the mask to show; None for the first there is, if any.
+        label: the mask to show; None shows none.
+        content: digest of what is on disk.
 
     Raises:
         ScanError: the scan is damaged.
         LabelError: no such label.
     """
-    if label is None and scan.labels:
-        label = scan.labels[0]
-    content = content_of(scan, label)
     mask = None if label is None else scan.mask(label)
     sequence = scan.sequence()
     return Scene(_opened(scan, sequence, label, mask), sequence, mask, content)

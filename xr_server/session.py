@@ -31,7 +31,7 @@ from xr_server.protocol import (
 )
 from xr_server.scene import Item
 
-SESSIONS_KEPT = 64
+SESSIONS_KEPT = 16
 
 log = logging.getLogger(__name__)
 
@@ -156,3 +156,8 @@ class Sessions:
             self._sessions.popitem(last=False)[1].close()
         session.greet(hello)
         return session
+
+    def forget(self, session: Session) -> None:
+        """Its page is gone for good."""
+        session.close()
+        self._sessions.pop(session.token, None)

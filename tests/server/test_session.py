@@ -1,5 +1,6 @@
 import asyncio
 import hashlib
+import threading
 
 import numpy as np
 import pytest
@@ -294,6 +295,59 @@ def test_scenes_are_made_once_and_anew_when_written_anew(library, library_folder
     first, changed, before, after = talk(library, script)
     assert first is not changed
     assert after.volume_mm3 < before.volume_mm3
+
+
+def test_no_label_means_the_first_also_when_it_comes_later(library):
+    async def script(_, cache):
+        before = await cache.scene("M1_d6", None)
+        scan = library.scan("M1_d6")
+        scan.write_mask("late", ball(scan.sequence()))
+        return before, await cache.scene("M1_d6", None)
+
+    before, after = talk(library, script)
+    assert (before.opened.label, after.opened.label) == (None, "late")
+
+
+def test_a_surface_that_nobody_waits_for_is_not_begun(library, monkeypatch):
+    begun, go_on = [], threading.Event()
+
+    def slow(scene):
+        begun.append(scene.opened.label)
+        go_on.wait(30)
+
+    monkeypatch.setattr("xr_server.cache._body_of", slow)
+
+    async def script(_, cache):
+        scenes = [await cache.scene("M1_d0", label) for label in ("a", "empty")]
+        waiting = [asyncio.create_task(cache.body(s)) for s in (*scenes, scenes[1], scenes[1])]
+        while not begun:
+            await asyncio.sleep(0)
+        for task in waiting[1:3]:
+            task.cancel()
+        await asyncio.sleep(0)
+        alone = waiting[3].cancelled()
+        waiting[3].cancel()
+        await asyncio.gather(*waiting[1:], return_exceptions=True)
+        go_on.set()
+        await waiting[0]
+        return alone
+
+    assert talk(library, script) is False
+    assert begun == ["a"]
+
+
+def test_a_cache_keeps_what_was_used_last(library):
+    async def script(_, __):
+        cache = Cache(library, kept=2)
+        first = await cache.scene("M1_d0", "a")
+        await cache.scene("M1_d0", "empty")
+        again = await cache.scene("M1_d0", "a")
+        second = await cache.scene("M1_d6", None)
+        kept = await cache.scene("M1_d0", "a"), await cache.scene("M1_d6", None)
+        cache.close()
+        return first is again is kept[0], second is kept[1], len(cache._made)
+
+    assert talk(library, script) == (True, True, 2)
 
 
 def test_a_failure_is_not_kept(library, monkeypatch):

@@ -192,6 +192,16 @@ def test_a_second_connection_takes_over_from_a_half_dead_one(port):
             assert isinstance(hear_until(second, ScanOpened)[-1], ScanOpened)
 
 
+def test_a_page_that_was_closed_is_forgotten(port):
+    with lab(port) as socket:
+        say(socket, Hello())
+        token = hear(socket).session
+        socket.close(1001)
+    with lab(port) as socket:
+        say(socket, Hello(token))
+        assert hear(socket).session != token
+
+
 def test_a_server_started_again_at_its_port_welcomes_the_page(library_folder):
     with contextlib.ExitStack() as page:
         with served(create_app(Library(library_folder))) as port:
