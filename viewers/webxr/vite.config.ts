@@ -25,22 +25,25 @@ function inputProfiles(): Plugin {
 }
 
 /** What packages would load lazily and this page never asks for: another emulator, more rooms. */
-const NEVER_ASKED = [
+const NEVER_ASKED: readonly [file: RegExp, instead: string][] = [
   [/@pmndrs[\\/]xr[\\/]dist[\\/]emulate\.js/, "export function emulate() {}"],
   [/@iwer[\\/]sem[\\/]lib[\\/]captures[\\/]registry\.js/, "export const Environments = {};"],
-] as const;
+];
+/** Addresses of other hosts that packages fall back on; ours are given, so these fetch nothing. */
+const ELSEWHERE = /https:\/\/(cdn\.jsdelivr\.net|www\.unpkg\.com)\//g;
 
-function leaveOut(): Plugin {
+function stayHere(): Plugin {
   return {
-    name: "parasam-leave-out",
+    name: "parasam-stay-here",
     enforce: "pre",
-    load: (id) => NEVER_ASKED.find(([path]) => path.test(id))?.[1] ?? null,
+    load: (id) => NEVER_ASKED.find(([file]) => file.test(id))?.[1] ?? null,
+    transform: (code) => (ELSEWHERE.test(code) ? code.replace(ELSEWHERE, "./nowhere/") : null),
   };
 }
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), leaveOut(), inputProfiles()],
+  plugins: [react(), stayHere(), inputProfiles()],
   build: { target: "es2022", chunkSizeWarningLimit: 2000, reportCompressedSize: false },
   server: { proxy: { "/ws": { target: "ws://127.0.0.1:8000", ws: true } } },
   test: { environment: "node", include: ["test/**/*.test.ts"] },

@@ -2,9 +2,11 @@
  * `window.parasam`: what the page shows, to read and not to change; for tests and the curious.
  * Nothing else of ours is global.
  */
+import { Vector3 } from "three";
 import { lab } from "./state/lab";
 import { renderer, specimen } from "./renderer";
 import { held } from "./xr/held";
+import { reach, type Reachable } from "./xr/reach";
 import { xr } from "./xr/session";
 
 export interface Seen {
@@ -20,6 +22,8 @@ export interface Seen {
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
+  /** Where in the room, in metres, what a hand can draw is; null where it is not there. */
+  reach: Record<Reachable, number[] | null>;
   magnification: number;
   /** Column-major; scene metres of the tumour's own → the room's. */
   tumourMatrixWorld: number[] | null;
@@ -61,11 +65,16 @@ function seen(): Seen {
     slicesHeld,
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: measured?.volume_mm3 ?? null,
+    reach: { knob: placeOf("knob"), slider: placeOf("slider") },
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
     renderer: drawn(),
   };
+}
+
+function placeOf(name: Reachable): number[] | null {
+  return reach[name]?.getWorldPosition(new Vector3()).toArray() ?? null;
 }
 
 function drawn(): Seen["renderer"] {

@@ -2,6 +2,7 @@
 import { type Group, Matrix4, Vector3 } from "three";
 import { type ReactNode, type RefObject, useMemo } from "react";
 import { useLab } from "../useLab";
+import { NOT_BY_TOUCH } from "../xr/pointers";
 import { SlicePlane } from "./SlicePlane";
 import { Tumour } from "./Tumour";
 
@@ -10,7 +11,7 @@ export function Specimen({ pose, children }: { pose: RefObject<Group | null>; ch
   const numbers = useLab((s) => s.scan?.scene_from_index);
   const sceneFromIndex = useMemo(() => (numbers ? new Matrix4().fromArray(numbers) : null), [numbers]);
   return (
-    <group ref={pose} name="specimen">
+    <group ref={pose} name="specimen" pointerEventsType={NOT_BY_TOUCH}>
       <group position={centre ? new Vector3().copy(centre).negate() : undefined}>
         <Tumour sceneFromIndex={sceneFromIndex} />
         {sceneFromIndex && (

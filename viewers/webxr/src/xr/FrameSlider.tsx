@@ -5,6 +5,7 @@ import type { Group, Object3D, Vector3 } from "three";
 import { lookAt } from "../link";
 import { useLab } from "../useLab";
 import { BOARD, INK } from "./look";
+import { reach } from "./reach";
 
 const TRACK = BOARD.width - 2 * BOARD.padding - 2;
 
@@ -42,6 +43,7 @@ export function FrameSlider({ board }: { board: RefObject<Group | null> }) {
     <Container flexDirection="column" gap={6}>
       <Text fontSize={13} color={INK.dim}>{`Frame ${frame} of ${last}`}</Text>
       <Container
+        ref={(track) => void (reach.slider = track)}
         width={TRACK}
         height={34}
         borderRadius={12}

@@ -1,6 +1,21 @@
-/** A bare hand: pinch near the tumour or along the ray, touch the panel with a fingertip. */
-import { DefaultXRHand } from "@react-three/xr";
+/** A bare hand: pinch near the tumour or along a short ray, touch the board with a fingertip. */
+import { CombinedPointer, XRHandModel } from "@react-three/xr";
+import { Suspense } from "react";
+import { Grip, Ray, Touch } from "./pointers";
+
+const RAY_M = 0.2;
 
 export function Hand() {
-  return <DefaultXRHand grabPointer={{ radius: 0.04 }} />;
+  return (
+    <>
+      <Suspense>
+        <XRHandModel />
+      </Suspense>
+      <CombinedPointer>
+        <Grip space="index-finger-tip" />
+        <Touch />
+        <Ray lengthM={RAY_M} />
+      </CombinedPointer>
+    </>
+  );
 }

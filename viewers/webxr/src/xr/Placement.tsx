@@ -42,6 +42,7 @@ export function Placement({ tumour, panel }: Placed) {
       group?.position.set(0, 0, 0);
       group?.quaternion.identity();
       group?.scale.setScalar(1);
+      held.setState({ magnification: 1 });
     };
   }, [tumour]);
   return null;

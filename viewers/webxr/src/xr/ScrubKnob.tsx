@@ -3,11 +3,13 @@
  * lives where coordinates are voxel indices, so the hand's place in z is the frame.
  */
 import { useFrame } from "@react-three/fiber";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Mesh, Vector3 } from "three";
 import { lookAt } from "../link";
 import { OUTLINE_COLOUR } from "../scene/sliceMaterial";
 import { useLab } from "../useLab";
+import { SMALL } from "./pointers";
+import { reach } from "./reach";
 
 const RADIUS_M = 0.011;
 
@@ -31,12 +33,15 @@ export function ScrubKnob() {
   const slice = useLab((s) => s.slice);
 
   useFrame(() => {
+    reach.knob = knob.current;
     const parent = knob.current?.parent;
     if (!knob.current || !parent) return;
     const { elements: m } = parent.matrixWorld;
     const lengths = [0, 4, 8].map((i) => Math.hypot(m[i] ?? 0, m[i + 1] ?? 0, m[i + 2] ?? 0));
     knob.current.scale.set(...(lengths.map((l) => RADIUS_M / l) as [number, number, number]));
   });
+
+  useEffect(() => () => void (reach.knob = null), []);
 
   const frameAt = (point: Vector3) => knob.current?.parent?.worldToLocal(point.clone()).z ?? 0;
   const take = (event: Held) => {
@@ -60,6 +65,7 @@ export function ScrubKnob() {
     <mesh
       ref={knob}
       name="knob"
+      userData={SMALL}
       position={[slice.width / 2 - 0.5, -0.5, slice.frame]}
       renderOrder={3}
       onPointerEnter={() => setHot(true)}

@@ -1,0 +1,148 @@
+"""A page of the lab in headless Chromium, and the Quest 3 that iwer puts into it."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, Page, Playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless=new --no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader "
+    "--ignore-gpu-blocklist --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+PATIENCE_S = 20.0
+IWER = Path(__file__).resolve().parents[2] / "viewers/webxr/node_modules/iwer/build/iwer.min.js"
+HEADSET = """
+  ;{ const headset = new IWER.XRDevice(IWER.metaQuest3, {stereoEnabled: false});
+     headset.installRuntime({forceInstall: true});  // Chromium has a navigator.xr of its own
+     headset.position.set(0, 1.6, 0);
+     window.headset = headset; }
+"""
+FRAMES = """n => new Promise(done => {
+  const session = window.headset.activeSession;
+  const tick = () => (n-- <= 0 ? done() : session.requestAnimationFrame(tick));
+  tick();
+})"""
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """A Chromium that draws in software."""
+    return playwright.chromium.launch(executable_path=_executable(playwright), args=ARGUMENTS)
+
+
+def _executable(playwright: Playwright) -> str:
+    return CHROMIUM if Path(CHROMIUM).exists() else playwright.chromium.executable_path
+
+
+class LabPage:
+    """The page, what it said, asked for and shows.
+
+    Attributes:
+        page: Playwright's.
+        errors: console errors and exceptions so far.
+        foreign: requests that went to another host than the lab's.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        headset: bool = False,
+        script: str = "",
+    ) -> None:
+        self._context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.page: Page = self._context.new_page()
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self._host = urlsplit(url).netloc
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        if headset:
+            script += IWER.read_text("utf-8") + HEADSET
+        self.page.add_init_script(script)
+        self.page.goto(url)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("about", "blob", "data") and parts.netloc != self._host:
+            self.foreign.append(url)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """`window.parasam.state`, {} before it is there."""
+        return dict(self.page.evaluate("window.parasam?.state ?? {}"))
+
+    def until(self, wish: str, patience_s: float = PATIENCE_S) -> dict[str, Any]:
+        """Wait until an expression of the state `s` holds; gives the state."""
+        deadline = time.monotonic() + patience_s
+        ask = f"(s => s && ({wish}))(window.parasam?.state)"
+        while not self.page.evaluate(ask):
+            assert time.monotonic() < deadline, f"waited in vain for {wish}: {self.state}"
+            self.page.wait_for_timeout(40)
+        return self.state
+
+    def shown(self) -> dict[str, Any]:
+        """Wait until the finest mesh and a frame are there."""
+        return self.until(
+            "s.mesh && s.mesh.level === s.mesh.levels - 1 && s.shownFrame === s.frame"
+        )
+
+    def pixels(self) -> NDArray[np.int16]:
+        """(y, x, 3) of the stage, as it is on the screen."""
+        self.page.wait_for_timeout(150)
+        png = self.page.locator(".stage").screenshot()
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.int16)
+
+    def close(self) -> None:
+        self._context.close()
+
+    # the headset
+
+    def enter(self, mode: str) -> dict[str, Any]:
+        """Into "VR" or "MR", until the tumour lies before the head."""
+        self.page.get_by_role("button", name=f"Enter {mode}").click()
+        self.until("s.xr.mode && s.magnification > 1 && s.xr.inputs.length === 2")
+        self.frames(8)
+        return self.state
+
+    def frames(self, count: int) -> None:
+        """Let the headset draw so many."""
+        self.page.evaluate(FRAMES, count)
+
+    def device(self, script: str) -> None:
+        """Do something with the emulated `headset`, and let it draw."""
+        self.page.evaluate(f"(headset => {{ {script} }})(window.headset)")
+        self.frames(4)
+
+    def tumour_at(self) -> NDArray[np.float64]:
+        """(3,) where the tumour's middle is in the room, m."""
+        return np.array(self.state["tumourMatrixWorld"][12:15])
+
+    def tumour_axes(self) -> NDArray[np.float64]:
+        """(3, 3) unit axes of the tumour in the room, one a row."""
+        matrix = np.array(self.state["tumourMatrixWorld"]).reshape(4, 4)[:3, :3]
+        return np.asarray(matrix / np.linalg.norm(matrix, axis=1)[:, None])
+
+
+def place(points: NDArray[np.float64]) -> str:
+    """Arguments of `position.set`."""
+    return ", ".join(f"{value:.4f}" for value in points)

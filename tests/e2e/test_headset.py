@@ -1,0 +1,162 @@
+"""In an emulated Quest 3: sessions, hands, controllers, the board."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.e2e.browser import place
+from tests.e2e.library import SPACE
+
+SHIFT = np.array([0.12, 0.06, 0.05])
+TIP_TO_HAND = np.array([0.034, -0.05, 0.03])  # of iwer's right hand
+
+
+@pytest.fixture
+def quest(open_page):
+    lab = open_page(headset=True, size=(800, 600))
+    lab.shown()
+    return lab
+
+
+def take(lab, side="right", offset=(0.0, 0.0, 0.0)):
+    """Bring a controller to the tumour and squeeze."""
+    at = lab.tumour_at() + offset
+    lab.device(f"headset.controllers.{side}.position.set({place(at)})")
+    lab.device(f"headset.controllers.{side}.updateButtonValue('squeeze', 1)")
+    return at
+
+
+@pytest.mark.parametrize(("mode", "name"), [("VR", "immersive-vr"), ("MR", "immersive-ar")])
+def test_a_session_starts_with_the_tumour_in_reach(quest, mode, name):
+    state = quest.enter(mode)
+    assert state["xr"] == {"mode": name, "inputs": ["controller", "controller"]}
+    assert np.abs(quest.tumour_at() - [0, 1.35, -0.5]).max() < 0.02
+    assert state["magnification"] == 20
+    assert state["renderer"]["calls"] <= 50  # one eye's; Quest's budget is 100 for both
+
+
+def test_leaving_gives_the_desk_back(quest):
+    before = quest.state["tumourMatrixWorld"]
+    picture = quest.pixels()
+    quest.enter("VR")
+    leave = quest.page.get_by_role("button", name="Leave the headset")
+    leave.dispatch_event("click")  # iwer lays its canvas over the page
+    quest.until("s.xr.mode === null && s.magnification === 1")
+    assert quest.state["tumourMatrixWorld"] == before
+    assert np.abs(quest.pixels() - picture).mean() < 2
+
+
+def test_the_tumour_follows_a_squeezing_controller(quest):
+    quest.enter("VR")
+    start, axes = quest.tumour_at(), quest.tumour_axes()
+    at = take(quest)
+    quest.device(f"headset.controllers.right.position.set({place(at + SHIFT)})")
+    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.005
+    quest.device("headset.controllers.right.quaternion.set(0, 0.7071, 0, 0.7071)")
+    turned = quest.tumour_axes()
+    assert np.linalg.norm(turned - axes) > 1
+    quest.device("headset.controllers.right.updateButtonValue('squeeze', 0)")
+    let_go = quest.tumour_at()
+    quest.device("headset.controllers.right.position.set(0.5, 1, -0.2)")
+    assert np.abs(quest.tumour_at() - let_go).max() < 1e-6
+
+
+def test_a_ray_takes_the_tumour_from_afar(quest):
+    quest.enter("VR")
+    start = quest.tumour_at()
+    behind = start + [0, 0, 0.4]
+    quest.device(
+        f"const c = headset.controllers.right; c.position.set({place(behind)}); "
+        "c.quaternion.set(0, 0, 0, 1)"
+    )
+    quest.device("headset.controllers.right.updateButtonValue('trigger', 1)")
+    quest.device(f"headset.controllers.right.position.set({place(behind + SHIFT)})")
+    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
+
+
+def test_the_tumour_follows_a_pinching_hand(quest):
+    quest.enter("VR")
+    start = quest.tumour_at()
+    hand = start + TIP_TO_HAND
+    quest.device("headset.primaryInputMode = 'hand'")
+    quest.until("s.xr.inputs.length === 2 && s.xr.inputs.every(i => i === 'hand')")
+    quest.device(f"headset.hands.right.position.set({place(hand)})")
+    quest.device("headset.hands.right.updatePinchValue(1)")
+    quest.device(f"headset.hands.right.position.set({place(hand + SHIFT)})")
+    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
+    quest.device("headset.hands.right.updatePinchValue(0)")
+    quest.device(f"headset.hands.right.position.set({place(hand)})")
+    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
+
+
+def test_two_hands_scale(quest):
+    quest.enter("VR")
+    before = quest.state["magnification"]
+    left = take(quest, "left", (-0.04, 0, 0))
+    right = take(quest, "right", (0.04, 0, 0))
+    quest.device(
+        f"headset.controllers.left.position.set({place(left - [0.04, 0, 0])}); "
+        f"headset.controllers.right.position.set({place(right + [0.04, 0, 0])})"
+    )
+    assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
+
+
+@pytest.mark.parametrize(("side", "stick", "end"), [("right", "1, 0", 39), ("left", "0, 1", 0)])
+def test_either_thumbstick_scrubs(quest, side, stick, end):
+    frame = quest.enter("VR")["frame"]
+    quest.device(f"headset.controllers.{side}.updateAxes('thumbstick', {stick})")
+    flicked = quest.state["frame"]
+    assert 1 <= abs(flicked - frame) < abs(end - frame)
+    quest.until(f"s.shownFrame === {end}")  # held, it runs on
+    quest.device(f"headset.controllers.{side}.updateAxes('thumbstick', 0, 0)")
+    quest.page.keyboard.press("PageUp" if end == 0 else "PageDown")
+    quest.frames(5)
+    assert abs(quest.state["frame"] - end) == 10
+
+
+def test_the_knob_on_the_frame_is_drawn_along_the_sweep(quest):
+    frame = quest.enter("VR")["frame"]
+    knob = np.array(quest.state["reach"]["knob"])
+    along = -np.array(quest.state["tumourMatrixWorld"][8:11]) * SPACE.spacing_mm[0] / 1000
+    tumour = quest.tumour_at()
+    hand = "headset.controllers.right"
+    quest.device(f"{hand}.position.set({place(knob + [0, 0.02, 0])})")
+    quest.device(f"{hand}.updateButtonValue('squeeze', 1)")
+    quest.device(f"{hand}.position.set({place(knob + [0, 0.02, 0] + 5 * along)})")
+    assert quest.until(f"s.shownFrame !== {frame}")["frame"] == frame + 5
+    assert np.abs(quest.tumour_at() - tumour).max() < 1e-6
+
+
+def test_the_board_shows_the_numbers_and_its_slider_scrubs(quest):
+    quest.enter("VR")
+    slider = np.array(quest.state["reach"]["slider"])
+    head = np.array([0, 1.6, 0])
+    at = head + 0.5 * (slider - head)
+    quest.device(
+        f"const c = headset.controllers.right; c.position.set({place(at)}); "
+        f"{aim(at, slider)}; c.quaternion.set(...q)"
+    )
+    before = quest.state["frame"]
+    quest.device("headset.controllers.right.updateButtonValue('trigger', 1)")
+    assert abs(quest.state["frame"] - 19.5) < 3  # the slider's middle
+    right = np.cross(slider - head, [0, 1, 0])
+    aside = slider + 0.08 * right / np.linalg.norm(right)
+    quest.device(f"const c = headset.controllers.right; {aim(at, aside)}; c.quaternion.set(...q)")
+    assert quest.state["frame"] > before + 5
+
+
+def aim(at, target):
+    """JavaScript that makes `q`, the turn of −z from one point to another."""
+    ahead = (target - at) / np.linalg.norm(target - at)
+    w = 1 - ahead[2]
+    q = np.array([ahead[1], -ahead[0], 0, w])  # (−z) × ahead, 1 + (−z) · ahead
+    q /= np.linalg.norm(q)
+    return f"const q = [{', '.join(f'{v:.5f}' for v in q)}]"
+
+
+def test_emulate_puts_a_headset_into_the_browser(open_page):
+    lab = open_page("?emulate=1")
+    lab.shown()
+    lab.page.get_by_role("button", name="Enter VR").click()
+    lab.until("s.xr.mode === 'immersive-vr' && s.magnification > 1")
