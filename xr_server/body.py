@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 from parasam_core.errors import EmptyMaskError
 from parasam_core.gltf import glb_from_mesh
@@ -37,10 +38,10 @@ class Body:
     volume: Volume
     finest: Mesh
 
-    def items(self, held: frozenset[str]) -> list[Item]:
-        """Every mesh; one whose sha256 the page holds goes without payload."""
+    def items(self) -> list[Item]:
+        """Every mesh."""
         pairs = zip(self.meshes, self.glbs, strict=True)
-        return [_mesh_item(mesh, glb, held) for mesh, glb in pairs]
+        return [Item(mesh, len(glb), partial(bytes, glb)) for mesh, glb in pairs]
 
 
 def body_of(scene: Scene) -> Body:
@@ -78,9 +79,3 @@ def measured_of(body: Body) -> Measured:
         voxels=found.voxels,
         frames=list(found.frames),
     )
-
-
-def _mesh_item(mesh: MeshData, glb: bytes, held: frozenset[str]) -> Item:
-    if mesh.sha256 in held:
-        return Item(mesh, 0, bytes)
-    return Item(mesh, len(glb), lambda: glb)

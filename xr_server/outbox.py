@@ -86,11 +86,14 @@ class Outbox:
         self._flights[self._seq] = _Flight(key, item)
         return item
 
-    def ack(self, seq: int) -> None:
-        """The page has taken it; anything else than a message in flight is ignored."""
+    def ack(self, seq: int) -> Item | None:
+        """The page has taken it; None where no such message is in flight."""
         flight = self._flights.pop(seq, None)
-        if flight is not None and not flight.stale:
+        if flight is None:
+            return None
+        if not flight.stale:
             self._held[flight.key] = flight.item
+        return flight.item
 
     def resume(self) -> None:
         """The connection was lost: send again what was not acked.

@@ -124,8 +124,8 @@ class ScanOpened:
 
 @dataclass(frozen=True, config=_STRICT)
 class MeshData:
-    """Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page said in
-    `Hello.holds` that it has it.
+    """Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page holds it:
+    it said so in `Hello.holds`, or has acked it since. A page that let it go says hello anew.
 
     Attributes:
         level: 0 is the coarsest; later levels replace earlier ones.

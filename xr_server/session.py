@@ -52,7 +52,7 @@ class Session:
         self.wake = asyncio.Event()
         self.connection = 0
         self._cache = cache
-        self._held: frozenset[str] = frozenset()
+        self._held: set[str] = set()
         self._shown: ScanOpened | None = None
         self._look: Look | None = None
         self._opening: asyncio.Task[None] | None = None
@@ -60,7 +60,7 @@ class Session:
     def greet(self, hello: Hello) -> None:
         """The page is there, for the first time or again."""
         self.connection += 1
-        self._held = frozenset(hello.holds)
+        self._held = set(hello.holds)
         self.outbox.resume()
         cards = self._cache.library.cards()
         self._put(Item(Welcome(signed("lab"), self.token, cards)))
@@ -80,7 +80,7 @@ class Session:
                 self._look = message
                 self._turn()
             case Ack():
-                self.outbox.ack(message.seq)
+                self._acked(self.outbox.ack(message.seq))
         self.wake.set()
 
     def next_frame(self) -> str | bytes | None:
@@ -88,14 +88,20 @@ class Session:
         item = self.outbox.take()
         if item is None:
             return None
-        if isinstance(item.message, MeshData | SliceData):
-            return binary_frame(item.message, item.payload() if item.payload else b"")
-        return text_frame(item.message)
+        message = item.message
+        if not isinstance(message, MeshData | SliceData):
+            return text_frame(message)
+        is_held = isinstance(message, MeshData) and message.sha256 in self._held
+        return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
 
     def close(self) -> None:
         """Stop opening what nobody waits for."""
         if self._opening is not None:
             self._opening.cancel()
+
+    def _acked(self, item: Item | None) -> None:
+        if item is not None and isinstance(item.message, MeshData):
+            self._held.add(item.message.sha256)
 
     def _put(self, *items: Item) -> None:
         for item in items:
@@ -113,7 +119,7 @@ class Session:
             self._turn()
             self._put(Item(scene.opened), *scene.slices())
             if scene.has_tumour:
-                self._put(*(await self._cache.body(scene)).items(self._held))
+                self._put(*(await self._cache.body(scene)).items())
                 self._put(Item(await self._cache.measured(scene)))
         except ParasamError as error:
             self._put(Item(Failed(str(error))))

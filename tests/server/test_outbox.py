@@ -234,10 +234,10 @@ def test_an_ack_of_what_is_not_in_flight_changes_nothing():
     outbox.put(mesh(0))
     seq = outbox.take().message.seq
     for other in (0, seq + 1):
-        outbox.ack(other)
+        assert outbox.ack(other) is None
         assert outbox.in_flight == (1, 10)
-    outbox.ack(seq)
-    outbox.ack(seq)
+    assert outbox.ack(seq).message.seq == seq
+    assert outbox.ack(seq) is None
     assert outbox.in_flight == (0, 0)
 
 

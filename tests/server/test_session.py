@@ -45,14 +45,14 @@ def read(frame):
     return split_binary(frame) if isinstance(frame, bytes) else (server_message(frame), b"")
 
 
-async def until(session, wanted, *, acking=True):
-    """Everything the page is sent, up to the first message of this type."""
+async def until(session, wanted, *, unacked=()):
+    """Everything the page is sent, up to the first message of this type; acks but some types."""
     heard = []
     while True:
         session.wake.clear()
         while (frame := session.next_frame()) is not None:
             heard.append(read(frame))
-            if acking:
+            if not isinstance(heard[-1][0], unacked):
                 session.receive(Ack(heard[-1][0].seq))
             if isinstance(heard[-1][0], wanted):
                 return heard
@@ -216,6 +216,25 @@ def test_meshes_that_the_page_holds_are_not_sent_again(library):
 
     held, again = talk(library, script)
     assert [(m.sha256, bytes(p)) for m, p in again] == [(sha, b"") for sha in held]
+
+
+def test_meshes_that_were_acked_are_not_sent_again_until_the_page_says_hello_without_them(library):
+    async def script(sessions, _):
+        session = sessions.greeted(Hello())
+        session.receive(Open("M1_d0", "a"))
+        first = await all_of(session)
+        session.receive(Open("M1_d0", "a"))
+        again = await until(session, Measured, unacked=MeshData)
+        session = sessions.greeted(Hello(session.token))
+        anew = await until(session, Measured)
+        return [
+            [len(p) for m, p in heard if isinstance(m, MeshData)] for heard in (first, again, anew)
+        ]
+
+    first, again, anew = talk(library, script)
+    assert all(first)
+    assert again == [0] * len(first)
+    assert anew == first
 
 
 def test_a_page_that_comes_back_gets_what_it_did_not_ack(library):
