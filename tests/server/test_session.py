@@ -226,7 +226,7 @@ def test_meshes_that_were_acked_are_not_sent_again_until_the_page_says_hello_wit
         session.receive(Open("M1_d0", "a"))
         again = await until(session, Measured, unacked=MeshData)
         session = sessions.greeted(Hello(session.token))
-        anew = await until(session, Measured)
+        anew = await until(session, MeshData)
         return [
             [len(p) for m, p in heard if isinstance(m, MeshData)] for heard in (first, again, anew)
         ]
