@@ -15,8 +15,8 @@ FLOORS = [
     ["parasam_core.mask", "parasam_core.sequence", "parasam_core.volume", "parasam_core.mesh",
      "parasam_core.segmenter"],
     ["parasam_core.measure", "parasam_core.gltf", "parasam_core.scanfile", "parasam_core.phantom",
-     "parasam_core.screen"],
-    ["parasam_core.capture", "parasam_core.sam", "parasam_core.solid"],
+     "parasam_core.screen", "parasam_core.medsam_tree"],
+    ["parasam_core.capture", "parasam_core.export", "parasam_core.sam", "parasam_core.solid"],
     ["parasam_core.verbs", "parasam_core.console"],
     ["parasam_core.cli", "parasam_core.api"],
     ["xr_server"],
@@ -32,6 +32,9 @@ HOMES = {
     "trimesh": ["parasam_core.solid"],
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],
+    "nibabel": ["parasam_core.export"],
+    "pydicom": ["parasam_core.export"],
+    "highdicom": ["parasam_core.export"],
     "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
     "fastapi": ["xr_server"],
     "uvicorn": ["xr_server"],
@@ -90,7 +93,8 @@ def test_heavy_dependencies_stay_at_home(path):
 
 
 def test_rooms_of_the_core_do_not_know_each_other():
-    rooms = ["parasam_core.capture", "parasam_core.sam", "parasam_core.solid"]
+    names = ("capture", "export", "sam", "solid")
+    rooms = [f"parasam_core.{name}" for name in names]
     for path in sources():
         own = [r for r in rooms if within(module_name(path), r)]
         others = [r for r in rooms if own and r not in own]
