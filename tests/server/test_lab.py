@@ -100,7 +100,7 @@ def test_a_busy_port_is_one_sentence(library_folder, page_folder):
         (["nowhere"], "expected a scan or a folder of scans, got nowhere"),
         (["nowhere.zarr"], "expected a scan folder, got nowhere.zarr"),
         ([".", "--port", "70000"], "expected a port from 0 to 65535, got 70000"),
-        ([".", "--host", "192.0.2.1"], "expected an address of this machine, got 192.0.2.1"),
+        ([".", "--host", "203.0.113.7"], "expected an address of this machine, got 203.0.113.7"),
         ([".", "--host", "host.invalid"], "expected an address of this machine, got host.invalid"),
     ],
 )

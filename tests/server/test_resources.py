@@ -147,6 +147,12 @@ def test_the_page_may_load_from_nowhere_else(web):
         assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/scans", "/assets/main-1a2b3c.js"])
+def test_strangers_are_refused_everywhere(web, path):
+    assert web.get(path, headers={"host": "evil.example"}).status_code == 403
+    assert web.get(path, headers={"origin": "http://evil.example"}).status_code == 403
+
+
 def test_it_says_that_it_is_well(web):
     assert web.get("/healthz").json() == {"status": "ok"}
 
