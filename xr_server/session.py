@@ -159,7 +159,7 @@ class Sessions:
         self._sessions[session.token] = session
         self._sessions.move_to_end(session.token)
         while len(self._sessions) > self._kept:
-            self._sessions.popitem(last=False)[1].close()
+            self._sessions.popitem(last=False)
         session.greet(hello)
         return session
 
