@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import read_capture
@@ -21,6 +22,10 @@ from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progre
 from parasam_core.sequence import Box
 from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
 from parasam_core.space import Triple
+
+if TYPE_CHECKING:
+    from parasam_core.export import Exported
+    from parasam_core.medsam_tree import Manifest
 
 DEFAULT_MODEL = "lite-medsam"
 DEFAULT_LABEL = "parasam"
@@ -138,6 +143,46 @@ def write_mesh(
         mesh = simplified(mesh, triangles)
     meshfile.write_mesh(out, mesh, mask.provenance)
     return mesh
+
+
+def export(
+    scan: ScanFile | Path | str, out: Path | str, *, label: str | None = None, image: bool = False
+) -> Exported:
+    """Write a label, or the frames, for other tools; see `parasam_core.export` for the frame.
+
+    Args:
+        scan: which.
+        out: the file; its ending decides the format: .nii.gz, .nii, .nrrd, .mha, .tif, and for
+            labels .seg.nrrd and .dcm.
+        label: which mask; may be None where there is one.
+        image: write the frames instead of a label.
+
+    Raises:
+        UsageError: the file cannot be written there.
+        LabelError: no such label, or several and none named.
+    """
+    from parasam_core.export import check_target, write  # not for verbs that export nothing
+
+    check_target(Path(out), image=image)
+    return write(_opened(scan), Path(out), label=label, image=image)
+
+
+def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Manifest:
+    """Write a scan's or a library's annotated frames as a tree of training images.
+
+    Args:
+        library: a scan, or a folder of scans.
+        folder: where.
+        options: see `parasam_core.export.write_tree`: label, size, stretch, split, seed, progress.
+
+    Raises:
+        UsageError: the size, the split or the folder cannot be.
+        LabelError: a scan has no such label, or several and none named.
+        DatasetError: the parts would leak, or there is too little to split.
+    """
+    from parasam_core.export import write_tree
+
+    return write_tree(scanfile.scans_in(library), Path(folder), **options)
 
 
 def _opened(scan: ScanFile | Path | str) -> ScanFile:

@@ -9,6 +9,7 @@
     ├── PromptError           a box or point that does not fit the frames
     ├── ModelError            an unknown model, or a checkpoint that is not one
     ├── EmptyMaskError        nothing to measure or to reconstruct
+    ├── DatasetError          a tree of training images that would leak, or is damaged
     ├── ServerError           the lab cannot be served (a port in use, no page built)
     └── RenderError           no GL context, or a picture beyond the device's limits
 
@@ -52,6 +53,10 @@ class ModelError(ParasamError):
 
 class EmptyMaskError(ParasamError, ValueError):
     """Nothing to measure or to reconstruct."""
+
+
+class DatasetError(ParasamError):
+    """A tree of training images that would leak, or is damaged."""
 
 
 class ServerError(ParasamError):

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,12 @@ class ScanFile:
         return x0, y0, x1, y1
 
     @property
+    def full_frame_shape(self) -> tuple[int, int]:
+        """(y, x) in pixels of the frames as captured."""
+        height, width = self._stored["full_frame_shape"]
+        return height, width
+
+    @property
     def provenance(self) -> Provenance:
         """Where the frames came from."""
         return Provenance.from_json(self._stored["provenance"])
@@ -111,13 +118,12 @@ class ScanFile:
             ScanError: they are damaged.
         """
         with _damage_named(self.path):
-            height, width = self._stored["full_frame_shape"]
             return Sequence(
                 frames=_pixels(self.path / "0", self.space),
                 space=self.space,
                 subject=self.subject,
                 timepoint=self.timepoint,
-                full_frame_shape=(height, width),
+                full_frame_shape=self.full_frame_shape,
                 roi_xyxy=self.roi_xyxy,
                 provenance=self.provenance,
             )
@@ -156,6 +162,11 @@ class ScanFile:
         if label not in self.labels:
             raise LabelError(f"expected one of the labels of {self.path} ({there}), got {label}")
         return label
+
+    def written_at(self, label: str) -> datetime:
+        """When a label was stored, UTC."""
+        stored = self.path / "labels" / label / "zarr.json"
+        return datetime.fromtimestamp(stored.stat().st_mtime, UTC)
 
     def write_mask(self, name: str, mask: MaskStack) -> ScanFile:
         """Store masks as `labels/<name>`, replacing what the same verb stored there before.

@@ -1,0 +1,35 @@
+"""MetaImage in one file, as ITK reads it."""
+
+from __future__ import annotations
+
+import zlib
+
+from parasam_core.export.picture import Picture
+
+
+def mha_bytes(picture: Picture) -> bytes:
+    """A `.mha` file: uint8, zlib, LPS, our provenance in `Comment`."""
+    pixels = zlib.compress(picture.voxels.tobytes())
+    fields = {
+        "ObjectType": "Image",
+        "NDims": "3",
+        "Comment": picture.about_json,
+        "BinaryData": "True",
+        "BinaryDataByteOrderMSB": "False",
+        "CompressedData": "True",
+        "CompressedDataSize": str(len(pixels)),
+        "TransformMatrix": "1 0 0 0 1 0 0 0 1",
+        "Offset": _three(picture.space.origin_mm[::-1]),
+        "CenterOfRotation": "0 0 0",
+        "AnatomicalOrientation": "RAI",
+        "ElementSpacing": _three(picture.space.spacing_mm[::-1]),
+        "DimSize": _three(picture.space.shape[::-1]),
+        "ElementType": "MET_UCHAR",
+        "ElementDataFile": "LOCAL",
+    }
+    header = "".join(f"{name} = {value}\n" for name, value in fields.items())
+    return header.encode("ascii") + pixels
+
+
+def _three(values: tuple[float, ...]) -> str:
+    return " ".join(repr(v) for v in values)
