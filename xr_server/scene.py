@@ -90,6 +90,7 @@ def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
 def _opened(
     scan: ScanFile, sequence: Sequence, label: str | None, mask: MaskStack | None
 ) -> ScanOpened:
+    tumour = None if mask is None else mask.frames_with_tumour
     return ScanOpened(
         scan=scan.name,
         subject=scan.subject,
@@ -100,10 +101,5 @@ def _opened(
         spacing_mm=list(scan.space.spacing_mm),
         spacing_source=str(sequence.provenance.details.get("spacing_source", "unknown")),
         scene_from_index=scene_from_index(scan.space).flatten(order="F").tolist(),
-        frames_with_tumour=None if mask is None else _frames_with(mask.masks),
+        frames_with_tumour=list(tumour) if tumour else None,
     )
-
-
-def _frames_with(masks: NDArray[np.bool_]) -> list[int] | None:
-    frames = np.flatnonzero(masks.any(axis=(1, 2)))
-    return [int(frames[0]), int(frames[-1])] if frames.size else None
