@@ -41,6 +41,6 @@ opengl)
     has_library "$python" libEGL.so.1 || install "OpenGL without a screen" libegl1 libgl1-mesa-dri
     ;;
 browser)
-    "$python" tests/e2e/browser.py >/dev/null 2>&1 || install "a Chromium for the tests" chromium
+    "$python" tests/e2e/chromium.py >/dev/null 2>&1 || install "a Chromium for the tests" chromium
     ;;
 esac
