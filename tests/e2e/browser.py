@@ -14,11 +14,18 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--headless=new --no-sandbox --use-angle=swiftshader --enable-unsafe-swiftshader "
-    "--ignore-gpu-blocklist --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 PATIENCE_S = 20.0
@@ -34,6 +41,19 @@ FRAMES = """n => new Promise(done => {
   const tick = () => (n-- <= 0 ? done() : session.requestAnimationFrame(tick));
   tick();
 })"""
+
+RESET = """(() => {
+  const { headset } = window;
+  headset.primaryInputMode = 'controller';
+  for (const [side, sign] of [['left', -1], ['right', 1]]) {
+    const controller = headset.controllers[side];
+    controller.position.set(0.25 * sign, 1.5, -0.4);
+    controller.quaternion.set(0, 0, 0, 1);
+    for (const button of ['squeeze', 'trigger']) controller.updateButtonValue(button, 0);
+    controller.updateAxes('thumbstick', 0, 0);
+    headset.hands[side].updatePinchValue(0);
+  }
+})()"""
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -101,9 +121,10 @@ class LabPage:
         return self.state
 
     def shown(self) -> dict[str, Any]:
-        """Wait until the finest mesh and a frame are there."""
+        """Wait until a frame is there, and the finest mesh where there is a mask."""
         return self.until(
-            "s.mesh && s.mesh.level === s.mesh.levels - 1 && s.shownFrame === s.frame"
+            "(s.mesh ? s.mesh.level === s.mesh.levels - 1 : s.scan && !s.label) "
+            "&& s.shownFrame === s.frame"
         )
 
     def pixels(self) -> NDArray[np.int16]:
@@ -123,6 +144,14 @@ class LabPage:
         self.until("s.xr.mode && s.magnification > 1 && s.xr.inputs.length === 2")
         self.frames(8)
         return self.state
+
+    def leave(self) -> None:
+        """Out again, hands and controllers as at first."""
+        self.page.evaluate(RESET)
+        if self.state["xr"]["mode"] is not None:
+            # iwer lays its canvas over the button
+            self.page.get_by_role("button", name="Leave the headset").dispatch_event("click")
+        self.until("s.xr.mode === null && s.magnification === 1")
 
     def frames(self, count: int) -> None:
         """Let the headset draw so many."""

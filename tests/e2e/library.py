@@ -13,7 +13,7 @@ from parasam_core.scanfile import write_scan
 from parasam_core.sequence import Sequence
 from parasam_core.space import Space
 
-SPACE = Space((40, 96, 120), (0.15, 0.06, 0.06))
+SPACE = Space((40, 64, 80), (0.15, 0.09, 0.09))
 HALF_AXES_MM = np.array([2.1, 1.5, 1.9])  # (z, y, x)
 DAYS = {"d0": 1.0, "d6": 1.25}
 
@@ -24,7 +24,7 @@ def write_library(folder: Path) -> Path:
         inside = _ellipsoid(HALF_AXES_MM * growth)
         scan = write_scan(folder / f"M1_{day}.zarr", _sequence("M1", day, inside))
         scan.write_mask("manual", MaskStack(inside, SPACE, _made("segment")))
-        scan.write_mask("shifted", MaskStack(np.roll(inside, 4, axis=2), SPACE, _made("segment")))
+        scan.write_mask("shifted", MaskStack(np.roll(inside, 3, axis=2), SPACE, _made("segment")))
     write_scan(folder / "M2_d0.zarr", _sequence("M2", "d0", _ellipsoid(HALF_AXES_MM)))
     return folder
 

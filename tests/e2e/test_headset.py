@@ -9,14 +9,10 @@ from tests.e2e.browser import place
 from tests.e2e.library import SPACE
 
 SHIFT = np.array([0.12, 0.06, 0.05])
+BEHIND = np.array([0, 0, 0.4])
+ASIDE = np.array([0.04, 0, 0])
+ABOVE = np.array([0, 0.02, 0])
 TIP_TO_HAND = np.array([0.034, -0.05, 0.03])  # of iwer's right hand
-
-
-@pytest.fixture
-def quest(open_page):
-    lab = open_page(headset=True, size=(800, 600))
-    lab.shown()
-    return lab
 
 
 def take(lab, side="right", offset=(0.0, 0.0, 0.0)):
@@ -40,9 +36,7 @@ def test_leaving_gives_the_desk_back(quest):
     before = quest.state["tumourMatrixWorld"]
     picture = quest.pixels()
     quest.enter("VR")
-    leave = quest.page.get_by_role("button", name="Leave the headset")
-    leave.dispatch_event("click")  # iwer lays its canvas over the page
-    quest.until("s.xr.mode === null && s.magnification === 1")
+    quest.leave()
     assert quest.state["tumourMatrixWorld"] == before
     assert np.abs(quest.pixels() - picture).mean() < 2
 
@@ -65,7 +59,7 @@ def test_the_tumour_follows_a_squeezing_controller(quest):
 def test_a_ray_takes_the_tumour_from_afar(quest):
     quest.enter("VR")
     start = quest.tumour_at()
-    behind = start + [0, 0, 0.4]
+    behind = start + BEHIND
     quest.device(
         f"const c = headset.controllers.right; c.position.set({place(behind)}); "
         "c.quaternion.set(0, 0, 0, 1)"
@@ -77,27 +71,28 @@ def test_a_ray_takes_the_tumour_from_afar(quest):
 
 def test_the_tumour_follows_a_pinching_hand(quest):
     quest.enter("VR")
-    start = quest.tumour_at()
-    hand = start + TIP_TO_HAND
+    hand = quest.tumour_at() + TIP_TO_HAND
     quest.device("headset.primaryInputMode = 'hand'")
     quest.until("s.xr.inputs.length === 2 && s.xr.inputs.every(i => i === 'hand')")
     quest.device(f"headset.hands.right.position.set({place(hand)})")
     quest.device("headset.hands.right.updatePinchValue(1)")
+    start = quest.tumour_at()  # iwer's fingers close in one frame, which turns the tumour a little
     quest.device(f"headset.hands.right.position.set({place(hand + SHIFT)})")
-    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
+    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.002
     quest.device("headset.hands.right.updatePinchValue(0)")
+    let_go = quest.tumour_at()
     quest.device(f"headset.hands.right.position.set({place(hand)})")
-    assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
+    assert np.abs(quest.tumour_at() - let_go).max() < 1e-6
 
 
 def test_two_hands_scale(quest):
     quest.enter("VR")
     before = quest.state["magnification"]
-    left = take(quest, "left", (-0.04, 0, 0))
-    right = take(quest, "right", (0.04, 0, 0))
+    left = take(quest, "left", -ASIDE)
+    right = take(quest, "right", ASIDE)
     quest.device(
-        f"headset.controllers.left.position.set({place(left - [0.04, 0, 0])}); "
-        f"headset.controllers.right.position.set({place(right + [0.04, 0, 0])})"
+        f"headset.controllers.left.position.set({place(left - ASIDE)}); "
+        f"headset.controllers.right.position.set({place(right + ASIDE)})"
     )
     assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
 
@@ -106,8 +101,7 @@ def test_two_hands_scale(quest):
 def test_either_thumbstick_scrubs(quest, side, stick, end):
     frame = quest.enter("VR")["frame"]
     quest.device(f"headset.controllers.{side}.updateAxes('thumbstick', {stick})")
-    flicked = quest.state["frame"]
-    assert 1 <= abs(flicked - frame) < abs(end - frame)
+    assert abs(quest.state["frame"] - frame) >= 1
     quest.until(f"s.shownFrame === {end}")  # held, it runs on
     quest.device(f"headset.controllers.{side}.updateAxes('thumbstick', 0, 0)")
     quest.page.keyboard.press("PageUp" if end == 0 else "PageDown")
@@ -121,9 +115,9 @@ def test_the_knob_on_the_frame_is_drawn_along_the_sweep(quest):
     along = -np.array(quest.state["tumourMatrixWorld"][8:11]) * SPACE.spacing_mm[0] / 1000
     tumour = quest.tumour_at()
     hand = "headset.controllers.right"
-    quest.device(f"{hand}.position.set({place(knob + [0, 0.02, 0])})")
+    quest.device(f"{hand}.position.set({place(knob + ABOVE)})")
     quest.device(f"{hand}.updateButtonValue('squeeze', 1)")
-    quest.device(f"{hand}.position.set({place(knob + [0, 0.02, 0] + 5 * along)})")
+    quest.device(f"{hand}.position.set({place(knob + ABOVE + 5 * along)})")
     assert quest.until(f"s.shownFrame !== {frame}")["frame"] == frame + 5
     assert np.abs(quest.tumour_at() - tumour).max() < 1e-6
 
@@ -155,8 +149,10 @@ def aim(at, target):
     return f"const q = [{', '.join(f'{v:.5f}' for v in q)}]"
 
 
-def test_emulate_puts_a_headset_into_the_browser(open_page):
-    lab = open_page("?emulate=1")
-    lab.shown()
-    lab.page.get_by_role("button", name="Enter VR").click()
-    lab.until("s.xr.mode === 'immersive-vr' && s.magnification > 1")
+def test_emulate_puts_a_headset_into_the_browser(visit, lab):
+    page = visit(lab.url + "?emulate=1")
+    page.shown()
+    page.page.get_by_role("button", name="Enter MR").click()
+    page.until("s.xr.mode === 'immersive-ar' && s.magnification > 1 && s.xr.inputs.length === 2")
+    assert page.errors == []
+    page.close()

@@ -32,7 +32,7 @@ def test_the_page_keeps_what_it_shows_and_finds_the_server_again(own_lab, visit)
 
 
 def test_it_does_so_in_a_headset_too(own_lab, visit):
-    page = visit(own_lab.url, headset=True)
+    page = visit(own_lab.url, size=(640, 480), headset=True)
     page.shown()
     held = page.enter("VR")
     own_lab.kill()

@@ -1,7 +1,7 @@
 /** The library: one group a subject, one button a scan. */
 import { openScan } from "../link";
-import type { ScanCard } from "../protocol.gen";
 import { useLab } from "../useLab";
+import { bySubject } from "./bySubject";
 
 export function ScanList() {
   const scans = useLab((s) => s.scans);
@@ -28,14 +28,4 @@ export function ScanList() {
       ))}
     </nav>
   );
-}
-
-/** Cards by subject, in the order they came. */
-export function bySubject(scans: readonly ScanCard[]): Map<string, ScanCard[]> {
-  const groups = new Map<string, ScanCard[]>();
-  for (const card of scans) {
-    const name = card.subject || "No subject named";
-    groups.set(name, [...(groups.get(name) ?? []), card]);
-  }
-  return groups;
 }

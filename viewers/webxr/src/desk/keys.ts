@@ -25,5 +25,5 @@ export function listenToKeys(): void {
 }
 
 function hasKeysOfItsOwn(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
+  return target instanceof Element && target.matches("input:not([type=range]), select, textarea");
 }

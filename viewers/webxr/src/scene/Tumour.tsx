@@ -18,7 +18,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   const invalidate = useThree((s) => s.invalidate);
   const group = useRef<Group>(null);
   const cut = useMemo(() => new Cut(), []);
-  const { body, ghost } = useMemo(makeMaterials, []);
+  const { body, ghost } = useMemo(() => makeMaterials(), []);
   const isCut = view === "cut" && frame !== undefined;
 
   useEffect(() => () => void [body, ghost].forEach((m) => m.dispose()), [body, ghost]);

@@ -10,7 +10,7 @@ export function Controller() {
         <XRControllerModel />
       </Suspense>
       <CombinedPointer>
-        <Grip space="grip-space" />
+        <Grip />
         <Ray />
       </CombinedPointer>
     </>

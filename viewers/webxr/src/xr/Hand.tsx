@@ -1,7 +1,7 @@
 /** A bare hand: pinch near the tumour or along a short ray, touch the board with a fingertip. */
 import { CombinedPointer, XRHandModel } from "@react-three/xr";
 import { Suspense } from "react";
-import { Grip, Ray, Touch } from "./pointers";
+import { Pinch, Ray, Touch } from "./pointers";
 
 const RAY_M = 0.2;
 
@@ -12,7 +12,7 @@ export function Hand() {
         <XRHandModel />
       </Suspense>
       <CombinedPointer>
-        <Grip space="index-finger-tip" />
+        <Pinch />
         <Touch />
         <Ray lengthM={RAY_M} />
       </CombinedPointer>

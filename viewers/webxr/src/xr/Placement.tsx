@@ -3,7 +3,6 @@ import { useFrame } from "@react-three/fiber";
 import { useXR } from "@react-three/xr";
 import { type RefObject, useEffect, useRef } from "react";
 import { type Group, Quaternion, Vector3 } from "three";
-import { useStore } from "zustand";
 import { lab } from "../state/lab";
 import { held } from "./held";
 import { magnificationFor, panelPlace, put, tumourPlace } from "./placement";
@@ -13,18 +12,19 @@ interface Placed {
   panel: RefObject<Group | null>;
 }
 
-/** Frames to wait until a headset's first poses have settled. */
+/** Frames until a headset's first poses have settled. */
 const SETTLING_FRAMES = 3;
 
 export function Placement({ tumour, panel }: Placed) {
   const space = useXR((xr) => xr.originReferenceSpace);
-  const asked = useStore(held, (s) => s.placements);
-  const frames = useRef(0);
+  const wish = useRef({ placements: -1, frames: 0 });
 
   useFrame((_state, _seconds, frame: XRFrame | undefined) => {
+    const { placements } = held.getState();
+    if (wish.current.placements !== placements) wish.current = { placements, frames: 0 };
     const pose = space && frame?.getViewerPose(space);
-    if (!pose || !tumour.current || frames.current > SETTLING_FRAMES) return;
-    frames.current += 1;
+    if (!pose || !tumour.current || wish.current.frames > SETTLING_FRAMES) return;
+    wish.current.frames += 1;
     const { position, orientation } = pose.transform;
     const head = new Vector3(position.x, position.y, position.z);
     const facing = new Quaternion(orientation.x, orientation.y, orientation.z, orientation.w);
@@ -33,9 +33,6 @@ export function Placement({ tumour, panel }: Placed) {
     if (panel.current) put(panel.current, panelPlace(head, facing));
   });
 
-  useEffect(() => {
-    frames.current = 0;
-  }, [asked]);
   useEffect(() => {
     const group = tumour.current;
     return () => {

@@ -7,7 +7,7 @@ import { stickAxis, Thumb } from "./thumb";
 
 export function Thumbsticks() {
   const session = useXR((xr) => xr.session);
-  const thumbs = useMemo(() => new Map<XRInputSource, Thumb>(), [session]);
+  const thumbs = useMemo(() => new WeakMap<XRInputSource, Thumb>(), []);
   useFrame((_, seconds) => {
     for (const source of session?.inputSources ?? []) {
       if (source.hand || !source.gamepad) continue;

@@ -12,21 +12,46 @@ import {
   useXRInputSourceStateContext,
   XRSpace,
 } from "@react-three/xr";
-import { useRef } from "react";
-import type { Intersection, Object3D } from "three";
+import { useFrame } from "@react-three/fiber";
+import { type ReactNode, type RefObject, useRef } from "react";
+import { type Intersection, type Object3D, Vector3 } from "three";
 
 /** How near is near; a ray begins where the grip ends, so that no place is out of both. */
 const REACH_M = 0.05;
+/** After the joints have moved (−1000), before the pointers look (−50). */
+const BEFORE_POINTERS = -100;
+const THUMB = new Vector3();
 
-/** Takes what lies within reach; small things to draw go before the tumour around them. */
-export function Grip({ space }: { space: "grip-space" | "index-finger-tip" }) {
-  const state = useXRInputSourceStateContext();
+/** Takes what lies within reach of a controller. */
+export function Grip() {
   const ref = useRef<Object3D>(null);
-  const pointer = useGrabPointer(ref, state, { radius: REACH_M, customSort: smallFirst });
-  usePresses(pointer);
+  const cursor = useGrip(ref);
   return (
-    <XRSpace ref={ref} space={space}>
-      <PointerCursorModel pointer={pointer} opacity={defaultGrabPointerOpacity} />
+    <XRSpace ref={ref} space="grip-space">
+      {cursor}
+    </XRSpace>
+  );
+}
+
+/**
+ * Takes what lies within reach of a pinch: between the tips of thumb and forefinger, turned as the
+ * wrist is, since a fingertip turns by itself while it closes.
+ */
+export function Pinch() {
+  const [finger, thumb, between] = [useRef<Object3D>(null), useRef<Object3D>(null), useRef<Object3D>(null)];
+  const cursor = useGrip(between);
+  useFrame(() => {
+    if (!finger.current || !thumb.current || !between.current) return;
+    const { position } = between.current;
+    position.setFromMatrixPosition(finger.current.matrix);
+    position.lerp(THUMB.setFromMatrixPosition(thumb.current.matrix), 0.5);
+    between.current.updateMatrix();
+  }, BEFORE_POINTERS);
+  return (
+    <XRSpace space="wrist">
+      <XRSpace ref={finger} space="index-finger-tip" />
+      <XRSpace ref={thumb} space="thumb-tip" />
+      <group ref={between}>{cursor}</group>
     </XRSpace>
   );
 }
@@ -70,6 +95,14 @@ function smallFirst(a: Intersection, _orderA: unknown, b: Intersection): number 
 
 function farOf({ object, distance }: Intersection): number {
   return object.userData["isSmall"] ? distance - BEFORE_M : distance;
+}
+
+/** Small things to draw go before the tumour around them. */
+function useGrip(place: RefObject<Object3D | null>): ReactNode {
+  const state = useXRInputSourceStateContext();
+  const pointer = useGrabPointer(place, state, { radius: REACH_M, customSort: smallFirst });
+  usePresses(pointer);
+  return <PointerCursorModel pointer={pointer} opacity={defaultGrabPointerOpacity} />;
 }
 
 /** Trigger, squeeze and pinch all take hold. */

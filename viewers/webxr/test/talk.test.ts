@@ -1,0 +1,238 @@
+/** The talk as a server hears it, with the store it writes. */
+import { BoxGeometry, type BufferGeometry } from "three";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Talk } from "../src/net/talk";
+import type { ClientMessage, ScanOpened, ServerMessage } from "../src/protocol.gen";
+import { lab } from "../src/state/lab";
+
+const SHA = "a".repeat(64);
+const SCENE = [5e-5, 0, 0, 0, 0, -5e-5, 0, 0, 0, 0, -1e-4, 0, 0, 0, 0, 1] as ScanOpened["scene_from_index"];
+const CARD = { subject: "M1", timepoint: "d0", frames: 9, labels: ["manual"] };
+const first = lab.getInitialState();
+
+let said: ClientMessage[];
+let redialled: number;
+let talk: Talk;
+
+type Unnumbered<T> = T extends unknown ? Omit<T, "seq"> & { seq?: number } : never;
+
+function hear(message: Unnumbered<ServerMessage>, payload?: Uint8Array): void {
+  const text = JSON.stringify({ seq: 0, ...message });
+  if (!payload) return talk.frame(text);
+  const head = new TextEncoder().encode(text);
+  const frame = new Uint8Array(4 + head.length + payload.length);
+  new DataView(frame.buffer).setUint32(0, head.length, true);
+  frame.set(head, 4);
+  frame.set(payload, 4 + head.length);
+  talk.frame(frame.buffer);
+}
+
+function welcome(session = "s1", ids = ["a", "b"]): void {
+  hear({ type: "welcome", server: "lab", session, scans: ids.map((id) => ({ id, ...CARD })) });
+}
+
+function opened(scan = "a", more: Partial<ScanOpened> = {}): void {
+  hear({
+    type: "scan", scan, subject: "M1", timepoint: "d0", label: "manual", labels: ["manual"],
+    shape: [9, 4, 6], spacing_mm: [0.1, 0.05, 0.05], spacing_source: "ruler",
+    scene_from_index: SCENE, frames_with_tumour: [2, 6], ...more,
+  } as ScanOpened);
+}
+
+function slice(frame: number, seq = 0, scan = "a"): void {
+  const payload = new Uint8Array(24 + 3).fill(frame);
+  hear({ type: "slice", scan, frame, width: 6, height: 4, label: "manual", seq }, payload);
+}
+
+function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA): void {
+  hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles: 12, sha256, seq }, payload);
+}
+
+const kinds = () => said.map((m) => m.type);
+const settled = () => new Promise((done) => setTimeout(done));
+
+beforeEach(() => {
+  lab.setState(first, true);
+  said = [];
+  redialled = 0;
+  talk = new Talk(async () => new BoxGeometry());
+  talk.over({ send: (text) => said.push(JSON.parse(text) as ClientMessage) > 0, redial: () => void (redialled += 1) });
+});
+
+describe("the first talk", () => {
+  it("greets, opens the first scan, looks at the tumour's middle, and acks", () => {
+    talk.opened();
+    welcome();
+    opened("a", { seq: 7 });
+    expect(said).toEqual([
+      { type: "hello", session: null, holds: [] },
+      { type: "open", scan: "a", label: null },
+      { type: "ack", seq: 0 },
+      { type: "look", scan: "a", frame: 4 },
+      { type: "ack", seq: 7 },
+    ]);
+    expect(lab.getState()).toMatchObject({ connection: "open", frame: 4, wanted: { scan: "a", label: "manual" } });
+  });
+
+  it("opens the scan of the address where the library has it, else the first", () => {
+    lab.setState({ wanted: { scan: "b", label: null } });
+    welcome();
+    lab.setState({ wanted: { scan: "gone", label: null } });
+    welcome();
+    expect(said.filter((m) => m.type === "open").map((m) => m.scan)).toEqual(["b", "a"]);
+  });
+
+  it("looks at the sweep's middle where there is no tumour", () => {
+    opened("a", { label: null, labels: [], frames_with_tumour: null });
+    expect(lab.getState().frame).toBe(4);
+  });
+});
+
+describe("frames", () => {
+  beforeEach(() => {
+    welcome();
+    opened();
+    said = [];
+  });
+
+  it("are shown when they come, and acked", () => {
+    slice(3, 11);
+    expect(lab.getState()).toMatchObject({ slicesHeld: 1, slice: { frame: 3 } });
+    slice(4, 12);
+    expect(lab.getState().slice?.frame).toBe(4);
+    expect(said).toEqual([{ type: "ack", seq: 11 }, { type: "ack", seq: 12 }]);
+  });
+
+  it("are looked at within the sweep; the nearest that has come is shown", () => {
+    slice(4);
+    talk.look(99);
+    expect(lab.getState()).toMatchObject({ frame: 8, slice: { frame: 4 } });
+    slice(8);
+    expect(lab.getState().slice?.frame).toBe(8);
+    expect(said).toContainEqual({ type: "look", scan: "a", frame: 8 });
+  });
+
+  it("of another scan are acked and not shown", () => {
+    slice(4, 3, "b");
+    expect(lab.getState().slice).toBeNull();
+    expect(said).toEqual([{ type: "ack", seq: 3 }]);
+  });
+});
+
+describe("meshes", () => {
+  beforeEach(() => {
+    welcome();
+    opened();
+    said = [];
+  });
+
+  it("are acked once they are taken, finer for coarser", async () => {
+    mesh(0, 21);
+    expect(kinds()).toEqual([]);
+    await settled();
+    mesh(1, 22, Uint8Array.of(2), "b".repeat(64));
+    await settled();
+    expect(lab.getState().mesh).toMatchObject({ level: 1, triangles: 12 });
+    expect(said).toEqual([{ type: "ack", seq: 21 }, { type: "ack", seq: 22 }]);
+  });
+
+  it("that are coarser than what is shown are left aside, the finest never", async () => {
+    mesh(2);
+    await settled();
+    mesh(0, 0, Uint8Array.of(2), "b".repeat(64));
+    await settled();
+    expect(lab.getState().mesh?.level).toBe(2);
+    mesh(2, 0, Uint8Array.of(3), "c".repeat(64));
+    await settled();
+    expect(lab.getState().mesh?.sha256).toBe("c".repeat(64));
+  });
+
+  it("come in the order they were sent, however long each takes to read", async () => {
+    const waits = [5, 0];
+    talk = new Talk(() => new Promise<BufferGeometry>((done) => setTimeout(() => done(new BoxGeometry()), waits.shift())));
+    mesh(0);
+    mesh(1, 0, Uint8Array.of(2), "b".repeat(64));
+    await vi.waitFor(() => expect(lab.getState().mesh?.level).toBe(1));
+    expect(waits).toEqual([]);
+  });
+
+  it("that the page holds come without bytes; one that it lost makes it greet anew", async () => {
+    mesh(0);
+    await settled();
+    const shown = lab.getState().mesh?.geometry;
+    opened("b");
+    opened("a");
+    expect(lab.getState().mesh).toBeNull();
+    mesh(0, 0, new Uint8Array());
+    await settled();
+    expect(lab.getState().mesh?.geometry).toBe(shown);
+    mesh(1, 0, new Uint8Array(), "f".repeat(64));
+    await settled();
+    expect(redialled).toBe(1);
+  });
+
+  it("that cannot be read are said, and acked", async () => {
+    talk = new Talk(() => Promise.reject(new Error("no GLB")));
+    talk.over({ send: (text) => said.push(JSON.parse(text) as ClientMessage) > 0, redial: () => undefined });
+    mesh(0, 5);
+    await settled();
+    expect(lab.getState().failure).toContain("no GLB");
+    expect(said).toEqual([{ type: "ack", seq: 5 }]);
+  });
+});
+
+describe("after a drop", () => {
+  beforeEach(async () => {
+    talk.opened();
+    welcome();
+    opened();
+    slice(4);
+    mesh(0);
+    await settled();
+    talk.dropped("");
+    said = [];
+  });
+
+  it("keeps what is shown", () => {
+    expect(lab.getState()).toMatchObject({ connection: "reconnecting", slice: { frame: 4 }, mesh: { level: 0 } });
+  });
+
+  it("greets with its session and meshes, and goes on where the server knows it", () => {
+    talk.opened();
+    welcome("s1");
+    expect(said.slice(0, 2)).toEqual([
+      { type: "hello", session: "s1", holds: [SHA] },
+      { type: "look", scan: "a", frame: 4 },
+    ]);
+    expect(kinds()).not.toContain("open");
+  });
+
+  it("opens the scan again where the server is a new one", () => {
+    talk.opened();
+    welcome("s2");
+    opened();
+    expect(said).toContainEqual({ type: "open", scan: "a", label: "manual" });
+    expect(lab.getState()).toMatchObject({ connection: "open", slice: { frame: 4 }, mesh: { level: 0 } });
+  });
+
+  it("opens what was chosen meanwhile", () => {
+    talk.open({ scan: "b", label: null });
+    said = [];
+    talk.opened();
+    welcome("s1");
+    expect(said).toContainEqual({ type: "open", scan: "b", label: null });
+  });
+});
+
+describe("what cannot be", () => {
+  it("is said where the server fails", () => {
+    hear({ type: "failed", sentence: "expected a label, got none", seq: 3 });
+    expect(lab.getState().failure).toBe("expected a label, got none");
+    expect(said).toEqual([{ type: "ack", seq: 3 }]);
+  });
+
+  it("is said where a frame is not of this protocol", () => {
+    talk.frame("{}");
+    expect(lab.getState().failure).toContain("Reload the page");
+  });
+});

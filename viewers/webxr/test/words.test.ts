@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { bySubject } from "../src/desk/bySubject";
+import { dimensions, magnification, significant, spacing, title } from "../src/format";
+import { addressFrom, wantedIn } from "../src/state/address";
+import { plain } from "../src/xr/look";
+
+it.each([[162.38, "162"], [40, "40.0"], [5.0321, "5.03"], [0.03526, "0.0353"], [1234.5, "1235"], [0, "0"], [NaN, "0"]])(
+  "%s is read as %s",
+  (value, text) => expect(significant(value)).toBe(text),
+);
+
+it("says sizes and spacing", () => {
+  expect(dimensions([12.93, 5.468, 5.02])).toBe("12.9 × 5.47 × 5.02");
+  expect(spacing([0.076, 0.0352, 0.035200001])).toBe("0.076 × 0.0352 × 0.0352");
+  expect([10, 3.44, 2.04, 51.6].map(magnification)).toEqual(["×10", "×3.4", "×2", "×52"]);
+});
+
+it("names a scan by what is known of it", () => {
+  expect(title({ subject: "M1", timepoint: "d6" }, "x")).toBe("M1 · d6");
+  expect(title({ subject: "", timepoint: "" }, "sweep_7")).toBe("sweep_7");
+});
+
+it.each([
+  { scan: "KPC3933_d0", label: "manual" },
+  { scan: "a&b=c #1", label: null },
+  { scan: "Maus ü", label: "x/y" },
+])("finds in the address what it wrote there: %o", (wanted) => expect(wantedIn(addressFrom(wanted))).toEqual(wanted));
+
+it("finds nothing in an address that names nothing", () => {
+  expect([wantedIn(""), wantedIn("#"), wantedIn("#label=x")]).toEqual([null, null, null]);
+});
+
+it("groups scans by subject, in order", () => {
+  const card = (id: string, subject: string) => ({ id, subject, timepoint: "", frames: 1, labels: [] });
+  const groups = bySubject([card("1", "B"), card("2", "A"), card("3", "B"), card("4", "")]);
+  expect([...groups].map(([name, cards]) => [name, cards.map((c) => c.id)])).toEqual([
+    ["B", ["1", "3"]],
+    ["A", ["2"]],
+    ["No subject named", ["4"]],
+  ]);
+});
+
+it("writes on the board in glyphs that its font has", () => {
+  expect(plain("M1 · d0 – ×10 … µ")).toBe("M1 - d0 - x10 ... ?");
+});
