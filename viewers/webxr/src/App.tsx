@@ -25,6 +25,7 @@ export function App() {
         {hasWebGl2() ? <Stage /> : <NoWebGl />}
         <ViewSwitch />
         <ScaleBar />
+        <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>
         <Message />
       </main>
       <Scrubber />

@@ -22,7 +22,9 @@ export function Numbers() {
       <dl>
         {hasMask && measured && (
           <>
-            <Item name="Length × width × height">{dimensions(measured.extent_mm)} mm</Item>
+            <Item name="L × W × H" meaning="Length, width and height">
+              {dimensions(measured.extent_mm)} mm
+            </Item>
             <Item name="Surface">{significant(measured.surface_mm2)} mm²</Item>
             <Item name="As a caliper gives it">{significant(measured.caliper_mm3)} mm³</Item>
             <Item name="Frames">
@@ -52,10 +54,10 @@ export function Numbers() {
   );
 }
 
-function Item({ name, children }: { name: string; children: ReactNode }) {
+function Item({ name, meaning, children }: { name: string; meaning?: string; children: ReactNode }) {
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>{meaning ? <abbr title={meaning}>{name}</abbr> : name}</dt>
       <dd>{children}</dd>
     </div>
   );

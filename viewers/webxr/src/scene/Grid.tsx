@@ -48,6 +48,7 @@ export function Grid({ cell, reach, y }: { cell: number; reach: number; y: numbe
   return (
     <mesh
       name="grid"
+      renderOrder={-1}
       geometry={geometry}
       material={material}
       rotation-x={-Math.PI / 2}

@@ -3,6 +3,9 @@ import { CombinedPointer, XRControllerModel } from "@react-three/xr";
 import { Suspense } from "react";
 import { Grip, Ray } from "./pointers";
 
+/** How far a ray is drawn that meets nothing. */
+const RAY_M = 0.35;
+
 export function Controller() {
   return (
     <>
@@ -11,7 +14,7 @@ export function Controller() {
       </Suspense>
       <CombinedPointer>
         <Grip />
-        <Ray />
+        <Ray lengthM={RAY_M} />
       </CombinedPointer>
     </>
   );

@@ -34,7 +34,6 @@ export function Panel({ place }: { place: RefObject<Group | null> }) {
         borderWidth={1}
         borderColor={INK.edge}
         backgroundColor={INK.board}
-        opacity={0.96}
       >
         <Container ref={grip} justifyContent="space-between" alignItems="center" hover={{ opacity: 0.8 }}>
           <Text fontSize={19} fontWeight="semi-bold" color={INK.bright}>

@@ -11,7 +11,7 @@ import { useLab } from "../useLab";
 import { SMALL } from "./pointers";
 import { reach } from "./reach";
 
-const RADIUS_M = 0.011;
+const RADIUS_M = 0.008;
 
 interface Pull {
   pointerId: number;

@@ -1,0 +1,77 @@
+"""The README's pictures: `python -m tests.e2e.pictures OUT_DIR LIBRARY`.
+
+desktop.png and phone.png are the page as it is. vr.png is one eye's view in an emulated Quest 3,
+with the tumour taken in the right hand; there the page's own panels are hidden, so that the
+headset's picture fills the window.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.browser import DESKTOP, PHONE, LabPage, chromium, place
+from tests.e2e.lab import Lab
+
+ONLY_THE_STAGE = """
+  .lab { display: block !important } .stage { height: 100vh !important }
+  header, aside, .scrubber, .stage > :not(:first-child) { display: none !important }
+"""
+LEFT_HAND = np.array([-0.13, 1.33, -0.38])
+
+
+def main() -> None:
+    """Write the three pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("library", type=Path)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with Lab(arguments.library) as lab, sync_playwright() as playwright:
+        browser = chromium(playwright)
+        on_a_screen(browser, lab, DESKTOP, arguments.out / "desktop.png")
+        on_a_screen(browser, lab, PHONE, arguments.out / "phone.png")
+        in_a_headset(browser, lab, arguments.out / "vr.png")
+        browser.close()
+
+
+def on_a_screen(browser: Browser, lab: Lab, size: tuple[int, int], out: Path) -> None:
+    """The last scan of the library, so that there is a history in the list."""
+    page = LabPage(browser, lab.url, size=size)
+    page.shown()
+    page.page.locator("nav button").last.click()
+    page.page.wait_for_timeout(500)
+    page.shown()
+    page.until("s.volumeMm3 !== null", patience_s=60)
+    page.page.wait_for_timeout(500)
+    page.page.screenshot(path=out)
+    page.close()
+
+
+def in_a_headset(browser: Browser, lab: Lab, out: Path) -> None:
+    """The tumour taken with the right hand's controller and turned, the board beside it."""
+    page = LabPage(browser, lab.url, headset=True)
+    page.shown()
+    page.until("s.volumeMm3 !== null", patience_s=60)
+    page.page.evaluate("headset.fovy = 0.82")
+    page.page.add_style_tag(content=ONLY_THE_STAGE)
+    page.page.wait_for_timeout(300)
+    page.page.get_by_text("Enter VR").dispatch_event("click")
+    page.until("s.xr.mode && s.magnification > 1 && s.xr.inputs.length === 2")
+    page.frames(8)
+    hand = page.tumour_at() + [0.055, -0.05, 0.03]
+    page.device(f"headset.controllers.left.position.set({place(LEFT_HAND)})")
+    page.device(f"headset.controllers.right.position.set({place(hand)})")
+    page.device("headset.controllers.right.updateButtonValue('squeeze', 1)")
+    page.device(f"headset.controllers.right.position.set({place(hand + [-0.01, 0.06, 0.1])})")
+    page.device("headset.position.set(0.09, 1.6, 0.02); headset.quaternion.set(-0.19, -0.045, 0, 0.981)")
+    page.page.wait_for_timeout(1500)
+    page.page.screenshot(path=out)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()
