@@ -19,7 +19,8 @@ from parasam_core.volume import Volume
 TAUBIN_ITERATIONS = 20
 TAUBIN_LAMBDA = 0.5
 TAUBIN_MU = 0.53
-BORDER = 4
+BORDER = 6
+BLUR_STEPS = 1.6
 BLUR_REACH = 3.0
 LOWEST_LEVEL = 0.05
 AGGRESSIVENESS = (7.0, 5.0, 3.0)
@@ -29,7 +30,7 @@ LEVELS = (5_000, 20_000, 100_000)
 def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     """The closed surface of a volume, without the terraces of frames and pixels, volume kept.
 
-    The occupancy is blurred by as much as the coarsest spacing, and cut at the level that as many
+    The occupancy is blurred over little more than the coarsest spacing, and cut at the level that as many
     voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching cubes
     (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a tumour that touches
     the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about the
@@ -111,8 +112,8 @@ def _cropped(volume: Volume) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 
 def _blurred(block: NDArray[np.float32], space: Space) -> tuple[NDArray[np.float32], float]:
-    """The block blurred over the coarsest spacing, and the level that keeps its volume."""
-    sigma = [max(space.spacing_mm) / s for s in space.spacing_mm]
+    """The block blurred, and the level that keeps its volume."""
+    sigma = [BLUR_STEPS * max(space.spacing_mm) / s for s in space.spacing_mm]
     blurred = gaussian_filter(block, sigma, truncate=BLUR_REACH)
     edge = np.partition(blurred.ravel(), -round(float(block.sum())))[-round(float(block.sum()))]
     return blurred, float(np.clip(edge, LOWEST_LEVEL, 1 - LOWEST_LEVEL))

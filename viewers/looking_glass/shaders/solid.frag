@@ -19,13 +19,14 @@ const vec3 KEY_LIGHT = vec3(0.86, 0.81, 0.74);
 const vec3 FILL_LIGHT = vec3(0.085, 0.10, 0.13);
 const vec3 RIM_LIGHT = vec3(0.16, 0.21, 0.30);
 const float GLOSS = 42.0;
+const float WRAP = 0.35;  // tissue scatters: the light reaches round the edge
 
 void main() {
     vec3 n = normalize(stage_normal);
     vec3 v = normalize(stage_eye - stage_position);
 
     vec3 light = mix(GROUND, SKY, 0.5 + 0.5 * n.y);
-    light += KEY_LIGHT * max(dot(n, KEY), 0.0);
+    light += KEY_LIGHT * pow(clamp((dot(n, KEY) + WRAP) / (1.0 + WRAP), 0.0, 1.0), 1.4);
     light += FILL_LIGHT * max(dot(n, FILL), 0.0);
 
     float shine = pow(max(dot(n, normalize(KEY + v)), 0.0), GLOSS);
