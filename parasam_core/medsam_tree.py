@@ -6,17 +6,15 @@
         ├── images/<tumour>_<day>_<n>.png    (size, size) uint8, grey; n is the frame's number
         └── labels/<tumour>_<day>_<n>.png    (size, size) uint8, 0 or 255
 
-Every file lies in All and in one of Train and Test. Here is the schema, the way a frame is fitted
-into its square, and who goes to which part; files are written in `export`, and read in `capture`.
+Every file lies in All and in one of Train and Test. Here is the schema, and the way a frame is
+fitted into its square. Who goes to which part is decided, and files are written, in `export`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -245,31 +243,6 @@ def read_manifest(folder: Path) -> Manifest:
 def subject_key(subject: str) -> str:
     """What tells subjects apart: "m1 " and "M1" are one animal."""
     return unicodedata.normalize("NFKC", subject).strip().casefold()
-
-
-def dealt_out(names: Iterable[str], seed: int) -> dict[str, str]:
-    """The part of every name: about a fifth, and at least one, to Test, the others to Train.
-
-    The order that decides is that of a hash, so that a name added moves few others.
-
-    Raises:
-        DatasetError: fewer than two names.
-    """
-    ordered = sorted(set(names), key=lambda n: hashlib.sha256(f"{seed} {n}".encode()).digest())
-    if len(ordered) < 2:
-        raise DatasetError(f"expected two or more to deal out to Train and Test, got {ordered}")
-    tests = min(max(round(len(ordered) * TEST_SHARE), 1), len(ordered) - 1)
-    return {name: TEST if i < tests else TRAIN for i, name in enumerate(ordered)}
-
-
-def tumour_name(subject: str, timepoint: str, scan: str) -> str:
-    """`<tumour>_<day>` as file names begin with it: ASCII, without separators of paths."""
-    parts = [_file_part(subject) or _file_part(scan) or "scan", _file_part(timepoint)]
-    return "_".join(p for p in parts if p)
-
-
-def _file_part(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.\-]+", "-", text).strip("-_.")
 
 
 def _subjects(manifest: Manifest, part: str) -> set[str]:

@@ -8,7 +8,8 @@ metaimage.py   .mha
 tiff.py        .tif, as Fiji shows it
 series.py      frames → a DICOM series
 dicom_seg.py   .dcm: a DICOM segmentation over that series
-medsam.py      a tree of training images
+plan.py        which frame becomes which training image, and in which part
+medsam.py      the tree of training images
 
 The frame: the scan's own, x right, y down, z along the sweep, in mm, is written as the patient's
 left, posterior, superior (LPS) as it is. How the animal lay is not known, so "left" is a name for

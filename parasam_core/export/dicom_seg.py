@@ -10,6 +10,7 @@ from pathlib import Path
 import highdicom as hd
 import numpy as np
 from pydicom import Dataset
+from pydicom.pixels.utils import pack_bits
 from pydicom.sr.codedict import codes
 
 from parasam_core.atomic import folder_written_beside, write_bytes
@@ -96,6 +97,7 @@ def segmentation(images: list[Dataset], label: Picture, drawn_at: datetime) -> D
         series_description=text_of(label.name),
         omit_empty_frames=False,
     )
+    _order_as_frames(dataset, label)
     _date(dataset, drawn_at)
     _replace_chance(dataset)
     add_provenance(dataset, label.about_json)
@@ -143,6 +145,18 @@ def _algorithm(mask: Provenance) -> hd.AlgorithmIdentificationSequence:
         family=codes.DCM.ArtificialIntelligence,
         version=text_of(mask.made_by or MAKER),
     )
+
+
+def _order_as_frames(dataset: Dataset, label: Picture) -> None:
+    """Frame k shows frame k of the series; highdicom puts the last one first.
+
+    Its order makes (frame, row, column) a right-handed frame; ours makes (x, y, z) one.
+    """
+    groups = list(dataset.PerFrameFunctionalGroupsSequence)[::-1]
+    for number, group in enumerate(groups, start=1):
+        group.FrameContentSequence[0].DimensionIndexValues = [1, number]
+    dataset.PerFrameFunctionalGroupsSequence = groups
+    dataset.PixelData = pack_bits(label.voxels.ravel())
 
 
 def _date(dataset: Dataset, drawn_at: datetime) -> None:

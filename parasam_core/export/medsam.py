@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ from PIL import Image
 
 from parasam_core.atomic import folder_written_beside
 from parasam_core.errors import DatasetError, UsageError
+from parasam_core.export.plan import Annotated, planned, tumour_name
 from parasam_core.medsam_tree import (
     ALL,
     KINDS,
@@ -25,26 +24,14 @@ from parasam_core.medsam_tree import (
     Split,
     TreeFile,
     TreeScan,
-    dealt_out,
     read_manifest,
     subject_key,
-    tumour_name,
 )
-from parasam_core.provenance import signed
 from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, no_progress
 
 LARGEST = 8192
 SPLITS = ("subject", "frame")
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """A scan and its frames that go into the tree, by number."""
-
-    scan: ScanFile
-    tree: TreeScan
-    frames: tuple[int, ...]
 
 
 def write_tree(
@@ -78,14 +65,15 @@ def write_tree(
     """
     place = folder.resolve()
     _check_use(place, size, split)
-    chosen = [_chosen(scan, label) for scan in scans]
-    manifest = _manifest(chosen, size, stretch, Split(split, seed))
+    found = [(scan, _annotated(scan, label)) for scan in scans]
+    wanted = [annotated for _, annotated in found]
+    manifest = planned(wanted, size=size, stretch=stretch, split=Split(split, seed))
     _check_place(place, manifest)
     with folder_written_beside(place) as partial:
         _make_folders(partial)
-        for done, one in enumerate(chosen, start=1):
-            _write_frames(partial, one, manifest)
-            progress("writing", done, len(chosen))
+        for done, (scan, annotated) in enumerate(found, start=1):
+            _write_frames(partial, scan, annotated.scan, manifest)
+            progress("writing", done, len(found))
         (partial / MANIFEST).write_text(json.dumps(manifest.as_json(), indent=1), "utf-8")
     return manifest
 
@@ -99,7 +87,7 @@ def _check_use(folder: Path, size: int, split: str) -> None:
         raise UsageError(f"expected a folder to write in a folder that is there, got {folder}")
 
 
-def _chosen(scan: ScanFile, label: str | None) -> _Chosen:
+def _annotated(scan: ScanFile, label: str | None) -> Annotated:
     name = scan.label_named(label)
     mask = scan.mask(name)
     tree = TreeScan(
@@ -114,83 +102,7 @@ def _chosen(scan: ScanFile, label: str | None) -> _Chosen:
         image=scan.provenance,
         mask=mask.provenance,
     )
-    return _Chosen(scan, tree, tuple(int(z) for z in np.flatnonzero(mask.annotated)))
-
-
-def _manifest(chosen: list[_Chosen], size: int, stretch: bool, split: Split) -> Manifest:
-    _check_names(chosen)
-    used = [one for one in chosen if one.frames]
-    parts = (
-        _parts_by_subject(used, split) if split.by == "subject" else _parts_by_frame(used, split)
-    )
-    files = tuple(
-        _file(one.tree, z, size, stretch, parts[_key(one.tree, z, split)])
-        for one in used
-        for z in one.frames
-    )
-    return Manifest(size, stretch, split, tuple(c.tree for c in chosen), files, signed("export"))
-
-
-def _key(scan: TreeScan, frame: int, split: Split) -> str:
-    return subject_key(scan.subject) if split.by == "subject" else _name(scan, frame)
-
-
-def _name(scan: TreeScan, frame: int) -> str:
-    return f"{scan.tumour}_{frame}.png"
-
-
-def _check_names(chosen: list[_Chosen]) -> None:
-    counted = Counter(c.tree.tumour.casefold() for c in chosen)
-    twice = [c.tree for c in chosen if counted[c.tree.tumour.casefold()] > 1]
-    if twice:
-        raise DatasetError(
-            f"expected one scan a subject and timepoint, got {twice[0].scan} and {twice[1].scan}, "
-            f"both {twice[0].tumour}; import one again with another --timepoint"
-        )
-
-
-def _parts_by_subject(used: list[_Chosen], split: Split) -> dict[str, str]:
-    nameless = [c.tree.scan for c in used if not subject_key(c.tree.subject)]
-    if nameless and len(used) > 1:
-        raise DatasetError(
-            f"expected a subject for every scan to split by, got none for {nameless[0]}; "
-            "import it again with --subject, or export with --split frame"
-        )
-    subjects = {subject_key(c.tree.subject) for c in used}
-    if len(subjects) < 2:
-        raise DatasetError(
-            f"expected annotated frames of two or more subjects to split by, got {len(subjects)}; "
-            "export a library of several, or split with --split frame"
-        )
-    return dealt_out(subjects, split.seed)
-
-
-def _parts_by_frame(used: list[_Chosen], split: Split) -> dict[str, str]:
-    names = [_name(c.tree, z) for c in used for z in c.frames]
-    if len(names) < 2:
-        raise DatasetError(
-            f"expected two or more annotated frames to split, got {len(names)}; "
-            "export a scan with more of them"
-        )
-    return dealt_out(names, split.seed)
-
-
-def _file(scan: TreeScan, frame: int, size: int, stretch: bool, part: str) -> TreeFile:
-    return TreeFile(
-        name=_name(scan, frame),
-        part=part,
-        tumour=scan.tumour,
-        subject=scan.subject,
-        timepoint=scan.timepoint,
-        frame=frame,
-        shape_yx=scan.space.shape[1:],
-        padding_yx=_fit(scan, size, stretch).padding_yx,
-        spacing_mm=scan.space.spacing_mm,
-    )
-
-
-def _fit(scan: TreeScan, size: int, stretch: bool) -> Fit:
-    return (Fit.stretched if stretch else Fit.padded)(scan.space.shape[1:], size)
+    return Annotated(tree, tuple(int(z) for z in np.flatnonzero(mask.annotated)))
 
 
 def _check_place(folder: Path, manifest: Manifest) -> None:
@@ -200,7 +112,7 @@ def _check_place(folder: Path, manifest: Manifest) -> None:
         UsageError: something else lies there.
         DatasetError: a tree lies there with other scans, or with somebody in the other part.
     """
-    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if _is_file(p)}
     if not there:
         return
     if MANIFEST not in there:
@@ -213,6 +125,10 @@ def _check_place(folder: Path, manifest: Manifest) -> None:
             "move it away, or give another folder"
         )
     _check_same_parts(folder, old, manifest)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_symlink() or not path.is_dir()
 
 
 def _check_same_parts(folder: Path, old: Manifest, new: Manifest) -> None:
@@ -244,11 +160,9 @@ def _make_folders(folder: Path) -> None:
             (folder / part / kind).mkdir(parents=True)
 
 
-def _write_frames(folder: Path, one: _Chosen, manifest: Manifest) -> None:
-    frames, masks = one.scan.sequence().frames, one.scan.mask(one.tree.label).masks
-    for file in manifest.files:
-        if file.tumour != one.tree.tumour:
-            continue
+def _write_frames(folder: Path, scan: ScanFile, tree: TreeScan, manifest: Manifest) -> None:
+    frames, masks = scan.sequence().frames, scan.mask(tree.label).masks
+    for file in (f for f in manifest.files if f.tumour == tree.tumour):
         fit = manifest.fit(file)
         pictures = (image_square(frames[file.frame], fit), label_square(masks[file.frame], fit))
         for kind, picture in zip(KINDS, pictures, strict=True):

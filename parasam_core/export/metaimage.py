@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 
 from parasam_core.export.picture import Picture
 
+LONGEST_FIELD = 30_000  # ITK reads no file with a field of 32768 characters or more
+
 
 def mha_bytes(picture: Picture) -> bytes:
-    """A `.mha` file: uint8, zlib, LPS, our provenance in `Comment`."""
+    """A `.mha` file: uint8, zlib, LPS, our provenance in the field `ParaSAM`."""
     pixels = zlib.compress(picture.voxels.tobytes())
     fields = {
         "ObjectType": "Image",
         "NDims": "3",
-        "Comment": picture.about_json,
+        "ParaSAM": _about(picture),
         "BinaryData": "True",
         "BinaryDataByteOrderMSB": "False",
         "CompressedData": "True",
@@ -29,6 +32,14 @@ def mha_bytes(picture: Picture) -> bytes:
     }
     header = "".join(f"{name} = {value}\n" for name, value in fields.items())
     return header.encode("ascii") + pixels
+
+
+def _about(picture: Picture) -> str:
+    """Our provenance; without its details where they are too long."""
+    if len(picture.about_json) <= LONGEST_FIELD:
+        return picture.about_json
+    about = picture.about.items()
+    return json.dumps({k: v | {"details": {}} if isinstance(v, dict) else v for k, v in about})
 
 
 def _three(values: tuple[float, ...]) -> str:

@@ -23,7 +23,7 @@ from parasam_core.space import Space
 MAKER = "ParaSAM"
 PRIVATE_GROUP = 0x0077
 TISSUE, TWO_D, CENTIMETRES = 1, 1, 3
-LONGEST_TEXT = 64
+LONGEST_TEXT = 63  # 64, less the ^ that ends a name of one part
 
 
 def series_of(frames: Picture) -> list[Dataset]:
@@ -42,7 +42,7 @@ def uid_of(*parts: str) -> UID:
 
 
 def text_of(value: str) -> str:
-    """`value` as one DICOM text: no backslash or control character, at most 64 characters."""
+    """`value` as one DICOM text: no backslash or control character, at most 63 characters."""
     return re.sub(r"[\x00-\x1f\x7f\\^=]", "_", value).strip()[:LONGEST_TEXT]
 
 

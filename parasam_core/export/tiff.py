@@ -17,11 +17,11 @@ LARGEST = 2**32 - 1
 def tiff_bytes(picture: Picture) -> bytes:
     """A `.tif` file: uint8, a page a frame, our provenance under Image › Show Info."""
     z, y, x = picture.space.spacing_mm
-    metadata = {"axes": "ZYX", "spacing": z, "unit": "mm", "Info": picture.about_json}
+    metadata = {"axes": "ZYXS", "spacing": z, "unit": "mm", "Info": picture.about_json}
     stream = io.BytesIO()
     tifffile.imwrite(
         stream,
-        picture.voxels * np.uint8(INSIDE) if picture.is_label else picture.voxels,
+        (picture.voxels * np.uint8(INSIDE if picture.is_label else 1))[..., None],
         imagej=True,
         resolution=(_pixels_a_mm(x), _pixels_a_mm(y)),
         metadata=metadata | _origin_in_pixels(picture),
