@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vitest/config";
@@ -7,19 +6,25 @@ import { defineConfig, type Plugin } from "vitest/config";
 /** Controller and hand models we serve; others fall back to the generic one. */
 const PROFILES = ["meta-quest-touch-plus", "generic-trigger-squeeze-thumbstick", "generic-hand"];
 
-/** Copies the models beside the page, with a list that names these only. */
-function inputProfiles(): Plugin {
+/** Lays the models beside the page, with a list that names these only, and licences of what is no script. */
+function besideThePage(): Plugin {
+  const packages = path.resolve(import.meta.dirname, "node_modules");
+  const assets = path.join(packages, "@webxr-input-profiles/assets");
   let out = "";
   return {
-    name: "parasam-input-profiles",
+    name: "parasam-beside-the-page",
     apply: "build",
-    configResolved: (config) => void (out = path.resolve(config.root, config.build.outDir, "profiles")),
+    configResolved: (config) => void (out = path.resolve(config.root, config.build.outDir)),
     closeBundle() {
-      const list = createRequire(import.meta.url).resolve("@webxr-input-profiles/assets/dist/profiles/profilesList.json");
-      const all = JSON.parse(readFileSync(list, "utf-8")) as Record<string, unknown>;
-      mkdirSync(out, { recursive: true });
-      for (const name of PROFILES) cpSync(path.join(path.dirname(list), name), path.join(out, name), { recursive: true });
-      writeFileSync(path.join(out, "profilesList.json"), JSON.stringify(Object.fromEntries(PROFILES.map((n) => [n, all[n]]))));
+      const profiles = path.join(assets, "dist/profiles");
+      const all = JSON.parse(readFileSync(path.join(profiles, "profilesList.json"), "utf-8")) as Record<string, unknown>;
+      const ours = Object.fromEntries(PROFILES.map((name) => [name, all[name]]));
+      for (const name of PROFILES) {
+        cpSync(path.join(profiles, name), path.join(out, "profiles", name), { recursive: true });
+      }
+      writeFileSync(path.join(out, "profiles/profilesList.json"), JSON.stringify(ours));
+      cpSync(path.join(assets, "LICENSE.md"), path.join(out, "profiles/LICENSE.md"));
+      cpSync(path.join(packages, "@fontsource-variable/inter/LICENSE"), path.join(out, "inter-license.txt"));
     },
   };
 }
@@ -43,8 +48,8 @@ function stayHere(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), stayHere(), inputProfiles()],
-  build: { target: "es2022", chunkSizeWarningLimit: 2000, reportCompressedSize: false },
+  plugins: [react(), stayHere(), besideThePage()],
+  build: { license: { fileName: "licenses.md" }, target: "es2022", chunkSizeWarningLimit: 2000, reportCompressedSize: false },
   server: { proxy: { "/ws": { target: "ws://127.0.0.1:8000", ws: true } } },
   test: { environment: "node", include: ["test/**/*.test.ts"] },
 });

@@ -25,7 +25,7 @@ describe("framing", () => {
     const apart = distanceToFit(radius, aspect, 30);
     const seen = Math.tan(Math.asin(radius / apart));
     const half = Math.tan((15 * Math.PI) / 180) * Math.min(1, aspect);
-    expect(seen / half).toBeCloseTo(0.8, 6);
+    expect(seen / half).toBeCloseTo(0.78, 6);
   });
 
   it("measures a millimetre on the screen", () => {

@@ -3,7 +3,7 @@ import { BoxGeometry, type BufferGeometry } from "three";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Talk } from "../src/net/talk";
 import type { ClientMessage, ScanOpened, ServerMessage } from "../src/protocol.gen";
-import { lab } from "../src/state/lab";
+import { finestWithin, lab } from "../src/state/lab";
 
 const SHA = "a".repeat(64);
 const SCENE = [5e-5, 0, 0, 0, 0, -5e-5, 0, 0, 0, 0, -1e-4, 0, 0, 0, 0, 1] as ScanOpened["scene_from_index"];
@@ -44,8 +44,8 @@ function slice(frame: number, seq = 0, scan = "a"): void {
   hear({ type: "slice", scan, frame, width: 6, height: 4, label: "manual", seq }, payload);
 }
 
-function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA): void {
-  hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles: 12, sha256, seq }, payload);
+function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, triangles = 12): void {
+  hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles, sha256, seq }, payload);
 }
 
 const kinds = () => said.map((m) => m.type);
@@ -136,15 +136,21 @@ describe("meshes", () => {
     expect(said).toEqual([{ type: "ack", seq: 21 }, { type: "ack", seq: 22 }]);
   });
 
-  it("that are coarser than what is shown are left aside, the finest never", async () => {
-    mesh(2);
+  it("come again for each level; the finest there is stays shown until its successor comes", async () => {
+    for (const level of [0, 1, 2]) mesh(level, 0, Uint8Array.of(1), String(level).repeat(64));
+    mesh(0, 0, Uint8Array.of(2), "a".repeat(64));
     await settled();
-    mesh(0, 0, Uint8Array.of(2), "b".repeat(64));
-    await settled();
-    expect(lab.getState().mesh?.level).toBe(2);
+    expect(lab.getState().mesh?.sha256).toBe("2".repeat(64));
     mesh(2, 0, Uint8Array.of(3), "c".repeat(64));
     await settled();
-    expect(lab.getState().mesh?.sha256).toBe("c".repeat(64));
+    expect(lab.getState().levels.map((m) => m.sha256[0])).toEqual(["a", "1", "c"]);
+  });
+
+  it("of fewer triangles are taken where a headset has to draw them twice", async () => {
+    for (const level of [0, 1, 2]) mesh(level, 0, Uint8Array.of(1), String(level).repeat(64), 10 ** (level + 1));
+    await settled();
+    const { levels } = lab.getState();
+    expect([1, 10, 150, 1e9].map((most) => finestWithin(levels, most)?.level)).toEqual([0, 0, 1, 2]);
   });
 
   it("come in the order they were sent, however long each takes to read", async () => {

@@ -1,7 +1,7 @@
 /** Where the camera stands so that a ball fills the view. */
 export const FIELD_OF_VIEW_DEG = 30;
 /** The part of the view's shorter side that the ball takes. */
-const FILL = 0.8;
+const FILL = 0.78;
 
 /** Distance from which a ball of `radius` fills `FILL` of the shorter side of the view. */
 export function distanceToFit(radius: number, aspect: number, fieldOfViewDeg = FIELD_OF_VIEW_DEG): number {

@@ -39,9 +39,9 @@ export interface LabState {
   wanted: Wanted | null;
   scan: ScanOpened | null;
   measured: Measured | null;
+  /** The levels of the mesh that have come, coarse first; `mesh` is the finest of them. */
+  levels: readonly ShownMesh[];
   mesh: ShownMesh | null;
-  /** The first, coarsest level: what pointers are tested against. */
-  coarse: BufferGeometry | null;
   subject: Subject | null;
   /** The frame that is looked at; `slice` is that frame, or the nearest that has come. */
   frame: number;
@@ -55,8 +55,8 @@ export interface LabState {
 const NOTHING_OPEN = {
   scan: null,
   measured: null,
+  levels: [],
   mesh: null,
-  coarse: null,
   subject: null,
   frame: 0,
   slice: null,
@@ -90,15 +90,21 @@ export function showScan(scan: ScanOpened): void {
   });
 }
 
-/** Take a level of the mesh; a coarser one than is shown is left aside unless it is the finest. */
+/** Take a level of the mesh, in the place of what was of that level. */
 export function showMesh(header: MeshData, geometry: BufferGeometry): void {
-  const { scan, mesh, coarse } = lab.getState();
+  const { scan, levels: before } = lab.getState();
   if (scan === null || scan.scan !== header.scan || scan.label !== header.label) return;
-  const isFinest = header.level === header.levels - 1;
-  if (mesh !== null && header.level < mesh.level && !isFinest) return;
-  const { level, levels, triangles, sha256 } = header;
-  lab.setState({ mesh: { level, levels, triangles, sha256, geometry } });
-  if (coarse === null) lab.setState({ coarse: geometry, subject: subjectOfMesh(geometry) });
+  const { level, levels: count, triangles, sha256 } = header;
+  const others = before.filter((m) => m.level !== level && m.level < count);
+  const levels = [...others, { level, levels: count, triangles, sha256, geometry }];
+  levels.sort((a, b) => a.level - b.level);
+  lab.setState({ levels, mesh: levels.at(-1) ?? null });
+  if (before.length === 0) lab.setState({ subject: subjectOfMesh(geometry) });
+}
+
+/** The finest level of at most so many triangles, or the coarsest there is. */
+export function finestWithin(levels: readonly ShownMesh[], triangles: number): ShownMesh | null {
+  return levels.findLast((m) => m.triangles <= triangles) ?? levels[0] ?? null;
 }
 
 export function showMeasured(measured: Measured): void {
@@ -123,15 +129,15 @@ export function clampFrame(frame: number, { shape }: ScanOpened): number {
 
 function subjectOfFrames({ scene_from_index, shape: [z, y, x] }: ScanOpened): Subject {
   const box = new Box3(new Vector3(-0.5, -0.5, 0), new Vector3(x - 0.5, y - 0.5, z - 1));
-  return subjectOfBox(box.applyMatrix4(new Matrix4().fromArray(scene_from_index)));
+  box.applyMatrix4(new Matrix4().fromArray(scene_from_index));
+  return subjectIn(box.getBoundingSphere(new Sphere()));
 }
 
 function subjectOfMesh(geometry: BufferGeometry): Subject {
-  geometry.computeBoundingBox();
-  return subjectOfBox(geometry.boundingBox ?? new Box3());
+  geometry.computeBoundingSphere();
+  return subjectIn(geometry.boundingSphere ?? new Sphere());
 }
 
-function subjectOfBox(box: Box3): Subject {
-  const { center, radius } = box.getBoundingSphere(new Sphere());
-  return { centre: center, radius };
+function subjectIn({ center, radius }: Sphere): Subject {
+  return { centre: center.clone(), radius };
 }
