@@ -36,6 +36,7 @@ bench: setup page
 pictures: setup page
 	@$(BIN)/parasam demo $(DEMO)
 	$(BIN)/python -m tests.e2e.pictures assets/figures $(DEMO)
+	$(BIN)/python -m tests.looking_glass.picture assets/figures/quilt.png $(DEMO)/PHANTOM1_d6.zarr
 
 setup: .venv/dev.stamp
 
