@@ -30,10 +30,18 @@ SECOND_IMAGE = 0.4
 SMALLEST_SHARE = 0.1
 
 BLOCKS = 32
-FLICKER = 0.02
+FLICKER = 0.01
+COVERED = 0.5
+COVERED_ALONE = 0.35
 BLACK = 8.0
-DARKER = 4.0
-CODEC_BLOCK_PX = 10
+DARKER = 2.0
+CODEC_BLOCK_PX = 16
+LIVELY = 3.0
+STRAIGHT_SHARE = 0.6
+REACHING_SHARE = 0.06
+BARE_SHARE = 0.02
+DEAD_SHARE = 0.02
+AGREEING_PX = 4
 
 QUARTERS = {"left": 3, "right": 1, "top": 0, "bottom": 2}
 """Anticlockwise quarter turns that bring a side up: everything below looks at a top side."""
@@ -50,11 +58,10 @@ def found_area(evidence: Evidence) -> Box:
         for side in QUARTERS:
             box = _moved(evidence, box, side, _sharpest)
     for side in ("top", "bottom"):
-        box = _moved(evidence, box, side, _past_dark_margin)
-    for side in ("top", "bottom"):
-        box = _moved(evidence, box, side, _settled)
+        box = _moved(evidence, box, side, _whole_depth)
     for side in ("left", "right"):
         _moved(evidence, box, side, _checked_upright)
+    _check_undivided(evidence, box)
     return box
 
 
@@ -125,45 +132,96 @@ def best_rectangle(gain: NDArray[np.float32]) -> Box:
 
 
 def _sharpest(view: Evidence, box: Box) -> int:
-    """Within two cells of the coarse side, the row at which the change begins."""
+    """Within four cells of the coarse side, the row at which the change begins."""
     x0, y0, x1, y1 = box
-    reach = 2 * max(1, round(min(view.shape) / GRID_LINES))
+    reach = 4 * max(1, round(min(view.shape) / GRID_LINES))
     profile = view.much[:y1, x0:x1].mean(axis=1)
     return _step(profile, y0 - reach, y0 + reach, _window(view))
 
 
-def _past_dark_margin(view: Evidence, box: Box) -> int:
-    """The upper edge of what is above the box and still the image: it flickers, or is black."""
-    _, y0, _, y1 = box
-    flicker, dark = _flicker(view, box), _dark(view, box)
-    covered = np.maximum(flicker > FLICKER, dark).mean(axis=1)
-    end = _walked_up(covered >= 0.5, y0, gap=round(2 * view.scale))
-    is_dark = dark[end:y0].mean() > 0.5 if end < y0 else False
-    if end == y0 or (y0 - end <= CODEC_BLOCK_PX and not is_dark):
-        return y0
-    profile = (dark if is_dark else np.clip(flicker, 0, 0.3)).mean(axis=1)
-    window = _window(view)
-    return _step(profile[:y1], end - window, min(end + 3 * window, y0), window)
-
-
-def _settled(view: Evidence, box: Box) -> int:
-    """The row where it is sure, or read off a ruler or frame, or the screen's edge.
+def _whole_depth(view: Evidence, box: Box) -> int:
+    """The row where the image begins, be it dark there.
 
     Raises:
-        CaptureError: none of these.
+        CaptureError: it does not show.
     """
-    x0, y0, x1, _ = box
-    marked = hidden_edge(view, box)
-    if marked is not None and marked < y0 - 4 * view.scale:
-        return marked
-    if not _goes_on_above(view, box):
-        return y0
-    if (x0, x1) == (0, view.shape[1]) and np.ptp(view.still[: y0 - _window(view)]) <= BLACK:
+    _, y0, _, _ = box
+    if y0 == 0 or (_fills_width(view, box) and _is_bare_above(view, y0)):
         return 0
+    found = [e for e in (_past_dark_margin(view, box), hidden_edge(view, box)) if e is not None]
+    near = AGREEING_PX * view.scale
+    if found and min(found) < y0 - near:
+        return min(found)
+    if _is_straight(view, box) or any(abs(e - y0) <= near for e in found):
+        return y0
     raise _unsure("one of its sides is not straight")
 
 
+def _fills_width(view: Evidence, box: Box) -> bool:
+    return (box[0], box[2]) == (0, view.shape[1])
+
+
+def _is_bare_above(view: Evidence, row: int) -> bool:
+    """True where nothing is drawn above: where it is not black, it changes."""
+    around = 2 * _window(view) + 1
+    near = cv2.blur(np.ascontiguousarray(view.much[:row]), (around, around))
+    return bool(((view.still[:row] >= BLACK) & (near < 1)).mean() < BARE_SHARE)
+
+
+def _past_dark_margin(view: Evidence, box: Box) -> int | None:
+    """The upper edge of what is above the box and still the image: it flickers, or is black."""
+    _, y0, _, y1 = box
+    window, block = _window(view), max(CODEC_BLOCK_PX, round(8 * view.scale))
+    flicker, dark = _flicker(view, box), _dark(view, box)
+    steady = cv2.blur(flicker, (1, 2 * round(view.scale) + 1))
+    covered = np.logical_or(steady > FLICKER, dark).mean(axis=1)
+    least = COVERED_ALONE if _fills_width(view, box) else COVERED
+    end = _walked_up(covered >= least, y0, gap=round(2 * view.scale))
+    if end == y0:
+        return None
+    is_dark = dark[end:y0].mean() > 0.1
+    profile = np.where(dark, 0.3, np.clip(flicker, 0, 0.3)).mean(axis=1)
+    edge = _step(profile[:y1], end - window, min(end + 3 * window, y0), window)
+    beyond = steady[max(0, edge - block - window) : max(0, edge - block)] > FLICKER / 2
+    if (beyond.size and beyond.mean() > COVERED_ALONE) or _goes_on_above(view, box, edge):
+        return None
+    return edge if is_dark or y0 - edge > block else None
+
+
+def _is_straight(view: Evidence, box: Box) -> bool:
+    """True where the lively stretches of the side begin at this row and none goes on above it."""
+    x0, y0, x1, y1 = box
+    window = _window(view)
+    if y0 < window:
+        return True
+    rows = _blocks(view.much[:y1, x0:x1])
+    inside = rows[y0 : y0 + 2 * window].mean(axis=0)
+    if _goes_on_above(view, box, y0):
+        return False
+    begins = rows[y0 + 1 : y0 + 3].mean(axis=0) >= 0.5 * inside
+    ends = rows[y0 - 3 : y0 - 1].mean(axis=0) <= 0.35 * inside
+    lively = inside > LIVELY
+    return bool(lively.any() and (begins & ends)[lively].mean() >= STRAIGHT_SHARE)
+
+
+def _goes_on_above(view: Evidence, box: Box, row: int) -> bool:
+    """True where stretches of the image reach past a row."""
+    x0, _, x1, _ = box
+    window = _window(view)
+    beyond = _blocks(view.much[max(0, row - 2 * window) : max(0, row - window // 2), x0:x1])
+    inside = _blocks(view.much[row : row + 2 * window, x0:x1])
+    if not beyond.size:
+        return False
+    least = np.maximum(LIVELY / 2, 0.4 * inside.mean(axis=0))
+    return bool((beyond.mean(axis=0) > least).mean() > REACHING_SHARE)
+
+
 def _checked_upright(view: Evidence, box: Box) -> int:
+    """The side as it is.
+
+    Raises:
+        CaptureError: the image fades there instead of ending.
+    """
     x0, y0, x1, _ = box
     deep = max(3, round(6 * view.scale))
     rows = view.much[:, x0:x1].mean(axis=1)
@@ -173,16 +231,14 @@ def _checked_upright(view: Evidence, box: Box) -> int:
     return y0
 
 
-def _goes_on_above(view: Evidence, box: Box) -> bool:
-    """True where blocks of the image reach past the side."""
-    x0, y0, x1, _ = box
-    deep, gap = max(2, round(6 * view.scale)), max(2, round(2 * view.scale))
-    outside = view.much[max(0, y0 - gap - deep) : max(0, y0 - gap), x0:x1]
-    if not outside.size:
-        return False
-    inside = _blocks(view.much[y0 : y0 + deep, x0:x1]).mean(axis=0)
-    beyond = _blocks(outside).mean(axis=0)
-    return bool((beyond > np.maximum(1.5, 0.4 * inside)).mean() > 0.1)
+def _check_undivided(evidence: Evidence, box: Box) -> None:
+    """Refuse two images side by side: nothing changes along a strip between them."""
+    x0, y0, x1, y1 = box
+    columns = evidence.much[y0:y1, x0:x1].mean(axis=0)
+    dead = columns < DEAD_SHARE * np.median(columns)
+    strip = max(3, round(2 * evidence.scale))
+    if np.convolve(dead, np.ones(strip), "valid").max() >= strip:
+        raise _unsure("two parts of the screen look like one")
 
 
 def _flicker(view: Evidence, box: Box) -> Map:

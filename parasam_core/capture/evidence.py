@@ -23,6 +23,10 @@ LOUD = 32
 COLOURED = 48
 """From this distance between its channels a pixel is coloured, not grey with a tint of noise."""
 LINES_OF_A_SMALL_SCREEN = 480
+NEAR_PX = 15
+LEAST_NOISE = 0.8
+MOST_NOISE = 5.0
+NOISE_SIGMAS = 2.5
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,16 @@ class Evidence:
     """Maps of the full frame, all (y, x).
 
     Attributes:
-        often: 0..1, how often a pixel changed by more than compression does.
-        much: 0..LOUD, the mean change in grey levels.
+        often: 0..1, how often a pixel changed by more than noise does.
+        much: 0..LOUD, the mean change in grey levels beyond noise.
         still: the mean grey level.
+        moves: False where nothing changed at all, and texture stands in for change.
     """
 
     often: Map
     much: Map
     still: Map
+    moves: bool
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,7 +59,49 @@ class Evidence:
     def turned(self, quarters: int) -> Evidence:
         """The same, turned anticlockwise."""
         often, much, still = (np.rot90(m, quarters) for m in (self.often, self.much, self.still))
-        return Evidence(often, much, still)
+        return Evidence(often, much, still, self.moves)
+
+
+class _Watch:
+    """Sums over frames, as they come.
+
+    The first two frames say how noisy the screen around the image is: a tenth of a screen at
+    least is not image, and a digital capture has no noise there.
+    """
+
+    def __init__(self, first: NDArray[np.uint8]) -> None:
+        self.before = grey_of(first)
+        self.often, self.much, self.still = (
+            np.zeros(self.before.shape, np.float32) for _ in range(3)
+        )
+        self.coloured = _coloured(first)
+        self.count = 1
+        self.noise = -1
+        cv2.accumulate(self.before, self.still)
+
+    def see(self, picture: NDArray[np.uint8]) -> None:
+        grey = grey_of(picture)
+        change = _difference(grey, self.before)
+        if self.noise < 0:
+            self.noise = _noise(change)
+        self.add(change)
+        cv2.accumulate(grey, self.still)
+        self.coloured |= _coloured(picture)
+        self.before = grey
+        self.count += 1
+
+    def add(self, change: Grey) -> None:
+        noise = max(self.noise, 0)
+        cv2.accumulate((change > QUIET + noise).view(np.uint8), self.often)
+        cv2.accumulate(np.minimum(cv2.subtract(change, noise), LOUD), self.much)
+
+    def result(self) -> Evidence:
+        moves = bool(self.much.any())
+        if not moves:
+            self.add(_texture(self.before))
+        _leave_out(self.coloured, self.often, self.much)
+        changes, count = np.float32(max(self.count - 1, 1)), np.float32(self.count)
+        return Evidence(self.often / changes, self.much / changes, self.still / count, moves)
 
 
 def evidence_of(pictures: Iterable[NDArray[np.uint8]]) -> Evidence:
@@ -65,31 +113,17 @@ def evidence_of(pictures: Iterable[NDArray[np.uint8]]) -> Evidence:
     Args:
         pictures: at least one, (y, x) or (y, x, 3) RGB, all of one size.
     """
-    before: Grey | None = None
-    count = 0
-    for picture in pictures:
-        count += 1
-        grey = grey_of(picture)
-        if before is None:
-            often, much, still = (np.zeros(grey.shape, np.float32) for _ in range(3))
-            coloured = np.zeros(grey.shape, np.uint8)
-        else:
-            _add_change(_difference(grey, before), often, much)
-        cv2.accumulate(grey, still)
-        coloured |= _coloured(picture)
-        before = grey
-    if before is None:
-        raise ValueError("expected at least one picture, got none")
-    if not much.any():
-        _add_change(_texture(before), often, much)
-    _leave_out(coloured, often, much)
-    changes = np.float32(max(count - 1, 1))
-    return Evidence(often / changes, much / changes, still / np.float32(count))
+    frames = iter(pictures)
+    watch = _Watch(next(frames))
+    for picture in frames:
+        watch.see(picture)
+    return watch.result()
 
 
-def _add_change(change: Grey, often: Map, much: Map) -> None:
-    cv2.accumulate((change > QUIET).view(np.uint8), often)
-    cv2.accumulate(np.minimum(change, LOUD), much)
+def _noise(change: Grey) -> int:
+    """Grey levels by which the calmest tenth of the screen changes at most; 0 if none is calm."""
+    calm = float(np.percentile(cv2.blur(change.astype(np.float32), (NEAR_PX, NEAR_PX)), 10))
+    return round(NOISE_SIGMAS * calm) if LEAST_NOISE <= calm <= MOST_NOISE else 0
 
 
 def _texture(grey: Grey) -> Grey:

@@ -17,7 +17,8 @@ from parasam_core.sequence import Box
 REACH_PX = 40
 CONTRAST = 12.0
 FEWEST_TICKS = 5
-IRREGULAR = 1.5
+IRREGULAR = 0.06
+IRREGULAR_PX = 1.5
 FRAME_OFFSET_PX = 14
 AGREEING_PX = 3
 AGREEING_SHARE = 0.6
@@ -51,7 +52,8 @@ def hidden_edge(view: Evidence, box: Box) -> int | None:
     if not columns:
         return None
     strip = view.still[:, columns]
-    drawn = (np.abs(strip - np.median(strip)) > CONTRAST) & (view.much[:, columns] < 1)
+    contrast = np.abs(strip - np.median(strip[y0:y1]))
+    drawn = contrast > (np.maximum(CONTRAST, 3 * view.much[:, columns]) if view.moves else CONTRAST)
     edges = []
     for column in drawn.T:
         mark = _mark_along(column, y0, y1)
@@ -72,15 +74,15 @@ def _mark_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
     if first == last:
         covers = min(ends[first], y1) - max(starts[first], y0) >= 0.9 * (y1 - y0)
         return Mark(int(starts[first]), int(ends[first]), 0.0) if covers else None
-    steps = np.diff(starts[first : last + 1])
-    period = float(np.median(steps))
-    if along.size < FEWEST_TICKS or steps.max() > IRREGULAR * period:
+    period = float(np.median(np.diff(starts[first : last + 1])))
+    steps = np.abs(np.diff(starts) - period) <= max(IRREGULAR_PX, IRREGULAR * period)
+    if along.size < FEWEST_TICKS or not steps[first:last].all():
         return None
     if (last - first) * period < 0.8 * (y1 - y0):
         return None
-    while first > 0 and starts[first] - starts[first - 1] <= IRREGULAR * period:
+    while first > 0 and steps[first - 1]:
         first -= 1
-    while last + 1 < len(starts) and starts[last + 1] - starts[last] <= IRREGULAR * period:
+    while last < len(steps) and steps[last]:
         last += 1
     return Mark(int(starts[first]), int(ends[last]), period)
 
