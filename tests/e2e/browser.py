@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from tests.e2e.chromium import chromium_path
+
+# Drawn in software, so that it looks the same on every machine, and silent towards the network.
 ARGUMENTS = [
     "--headless=new",
     "--no-sandbox",
@@ -56,13 +58,9 @@ RESET = """(() => {
 })()"""
 
 
-def chromium(playwright: Playwright) -> Browser:
-    """A Chromium that draws in software."""
-    return playwright.chromium.launch(executable_path=_executable(playwright), args=ARGUMENTS)
-
-
-def _executable(playwright: Playwright) -> str:
-    return CHROMIUM if Path(CHROMIUM).exists() else playwright.chromium.executable_path
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium; Playwright's own where the machine has none."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
 
 
 class LabPage:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.browser import LabPage, chromium
+from tests.e2e.browser import LabPage, launch
 from tests.e2e.lab import Lab
 from tests.e2e.library import write_library
 
@@ -21,7 +21,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = chromium(playwright)
+        started = launch(playwright)
         yield started
         started.close()
 

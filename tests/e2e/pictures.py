@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.browser import DESKTOP, PHONE, LabPage, chromium, place
+from tests.e2e.browser import DESKTOP, PHONE, LabPage, launch, place
 from tests.e2e.lab import Lab
 
 ONLY_THE_STAGE = """
   .lab { display: block !important } .stage { height: 100vh !important }
   header, aside, .scrubber, .stage > :not(:first-child) { display: none !important }
 """
+RIGHT_HAND = np.array([0.055, -0.05, 0.03])  # from the tumour's middle, m
+PULLED = np.array([-0.01, 0.06, 0.1])
 LEFT_HAND = np.array([-0.13, 1.33, -0.38])
 
 
@@ -31,7 +33,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     with Lab(arguments.library) as lab, sync_playwright() as playwright:
-        browser = chromium(playwright)
+        browser = launch(playwright)
         on_a_screen(browser, lab, DESKTOP, arguments.out / "desktop.png")
         on_a_screen(browser, lab, PHONE, arguments.out / "phone.png")
         in_a_headset(browser, lab, arguments.out / "vr.png")
@@ -62,12 +64,14 @@ def in_a_headset(browser: Browser, lab: Lab, out: Path) -> None:
     page.page.get_by_text("Enter VR").dispatch_event("click")
     page.until("s.xr.mode && s.magnification > 1 && s.xr.inputs.length === 2")
     page.frames(8)
-    hand = page.tumour_at() + [0.055, -0.05, 0.03]
+    hand = page.tumour_at() + RIGHT_HAND
     page.device(f"headset.controllers.left.position.set({place(LEFT_HAND)})")
     page.device(f"headset.controllers.right.position.set({place(hand)})")
     page.device("headset.controllers.right.updateButtonValue('squeeze', 1)")
-    page.device(f"headset.controllers.right.position.set({place(hand + [-0.01, 0.06, 0.1])})")
-    page.device("headset.position.set(0.09, 1.6, 0.02); headset.quaternion.set(-0.19, -0.045, 0, 0.981)")
+    page.device(f"headset.controllers.right.position.set({place(hand + PULLED)})")
+    page.device(
+        "headset.position.set(0.09, 1.6, 0.02); headset.quaternion.set(-0.19, -0.045, 0, 0.981)"
+    )
     page.page.wait_for_timeout(1500)
     page.page.screenshot(path=out)
     page.close()
