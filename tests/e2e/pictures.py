@@ -69,6 +69,7 @@ def in_a_headset(browser: Browser, lab: Lab, out: Path) -> None:
     page.device(f"headset.controllers.right.position.set({place(hand)})")
     page.device("headset.controllers.right.updateButtonValue('squeeze', 1)")
     page.device(f"headset.controllers.right.position.set({place(hand + PULLED)})")
+    page.device("headset.controllers.right.quaternion.set(0, -0.2, 0, 0.98)")
     page.device(
         "headset.position.set(0.09, 1.6, 0.02); headset.quaternion.set(-0.19, -0.045, 0, 0.981)"
     )

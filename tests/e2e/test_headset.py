@@ -29,6 +29,10 @@ def test_a_session_starts_with_the_tumour_in_reach(quest, mode, name):
     assert state["xr"] == {"mode": name, "inputs": ["controller", "controller"]}
     assert np.abs(quest.tumour_at() - [0, 1.35, -0.5]).max() < 0.02
     assert state["magnification"] == 20
+    depth = (
+        "(({ depthNear, depthFar }) => [depthNear, depthFar])(headset.activeSession.renderState)"
+    )
+    assert quest.page.evaluate(depth) == [0.02, 60]
     assert state["renderer"]["calls"] <= 50  # one eye's; Quest's budget is 100 for both
 
 
