@@ -55,7 +55,7 @@ def read_capture(
     try:
         reader = reader_of(path)
         footage = reader.open(path, progress)
-        bits = _bits_of(footage)
+        bits = bits_in_use(footage)
         shape, roi = _area(footage, bits, roi_xyxy, progress)
         frames = _cropped(footage, bits, roi, progress)
         digest = digest_of_files(footage.files)
@@ -75,7 +75,7 @@ def read_capture(
     return Sequence(frames, space, subject, timepoint, shape, roi, made)
 
 
-def _bits_of(footage: Footage) -> int:
+def bits_in_use(footage: Footage) -> int:
     """How many bits of every value are in use."""
     first = next(footage.pictures([0]))
     if first.dtype == np.uint8:

@@ -9,6 +9,7 @@ Knows nothing about outlines or files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -27,13 +28,14 @@ BORDER_SHARE = 0.02
 SMALLEST_SHARE = 0.08
 SIZE_STEP = 1.07
 ASPECTS = (0.6, 0.67, 0.74, 0.82, 0.9, 1.0, 1.11, 1.22, 1.35, 1.5, 1.67)
-PLACES = 32
+PLACES = 40
 DIFFERENT = 0.06
 FINE_PX = 360_000
 CHECK_PX = 30_000
 COARSE_PX = 2_500
 STEPS = 20
 SMOOTH_SIGMA = 1.0
+BLURRED = 3
 STILL_PX = 0.01
 GREYNESS = 24
 AROUND_COLOUR_PX = 5
@@ -132,10 +134,34 @@ def refined(
     return replace(view.placed(ax, bx, ay, by), agreement=agreement)
 
 
-def agreement_with(original: Grey, capture: Colours, place: Placement) -> float:
-    """Correlation of an original with what a capture shows in a place; −1 where nothing shows."""
-    view = _view(original, capture, place, CHECK_PX)
-    return -1.0 if view is None else view.step(1.0, 0.0, 1.0, 0.0)[1]
+def agreements(
+    originals: Sequence[Grey], capture: Colours, place: Placement
+) -> tuple[list[float], float]:
+    """How well several originals agree with what a capture shows in a place, cheaply.
+
+    Args:
+        originals: (y, x) grey levels, of one size.
+        capture: (y, x, 3) the screen.
+        place: where.
+
+    Returns:
+        Their correlations, −1 where nothing shows; and how far off, in capture pixels, the place
+        seems to be for the first one.
+    """
+    view = _view(originals[0], capture, place, CHECK_PX)
+    if view is None:
+        return [-1.0] * len(originals), 0.0
+    step, first = view.step(1.0, 0.0, 1.0, 0.0)
+    others = [replace(view, small=_smaller(o, view.small.shape)) for o in originals[1:]]
+    rest = [v.step(1.0, 0.0, 1.0, 0.0)[1] for v in others]
+    if step is None:
+        return [first, *rest], 0.0
+    dax, dbx, day, dby = step
+    corners = [dbx, dbx + dax * view.width], [dby, dby + day * view.height]
+    off = max(
+        abs(c) * size for at, size in zip(corners, view.capture_xy, strict=True) for c in at
+    )
+    return [first, *rest], float(off)
 
 
 @dataclass(frozen=True)
@@ -178,14 +204,15 @@ class _View:
         size = (self.width, self.height)
         seen = cv2.warpAffine(self.screen, matrix, size, flags=flags)
         weight = cv2.warpAffine(self.valid, matrix, size, flags=flags)
-        weight = np.where(weight > 0.95, 1.0, 0.0)
-        if weight.mean() < FEWEST_VALID:
+        inner = np.zeros(weight.shape, np.bool_)
+        inner[BLURRED:-BLURRED, BLURRED:-BLURRED] = True
+        inner &= weight > 0.95
+        if inner.mean() < FEWEST_VALID:
             return None, -1.0
         gx = cv2.Sobel(seen, cv2.CV_32F, 1, 0, ksize=3, scale=0.125) / ax
         gy = cv2.Sobel(seen, cv2.CV_32F, 0, 1, ksize=3, scale=0.125) / ay
         u = np.arange(self.width, dtype=np.float32)[None, :]
         v = np.arange(self.height, dtype=np.float32)[:, None]
-        inner = weight > 0
         columns = [c[inner] for c in (seen, gx * u, gx, gy * v, gy)]
         return _solved(np.stack([*columns, np.ones_like(columns[0])]), self.small[inner])
 
@@ -222,8 +249,7 @@ def _view(original: Grey, capture: Colours, start: Placement, most_px: int) -> _
     height, width = original.shape
     (sx, sy) = start.scale_xy
     shrink = max(1.0, np.sqrt(height * width / most_px), 1 / min(sx, sy))
-    size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
-    small = cv2.resize(original, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    size = (max(16, round(width / shrink)), max(16, round(height / shrink)))
     fine = (width / size[0], height / size[1])
     step = (fine[0] * sx, fine[1] * sy)
     x0, y0, x1, y1 = start.box((height, width))
@@ -241,13 +267,22 @@ def _view(original: Grey, capture: Colours, start: Placement, most_px: int) -> _
     screen_size = (max(2, round((u1 - u0) / step[0])), max(2, round((v1 - v0) / step[1])))
     levels, valid = _levels(capture[v0:v1, u0:u1], screen_size)
     # smooth pictures have gradients that hold from one pixel to the next
-    levels, small = (cv2.GaussianBlur(p, (0, 0), SMOOTH_SIGMA) for p in (levels, small))
+    levels, small = _smooth(levels), _smaller(original, size[::-1])
     coarse = ((u1 - u0) / screen_size[0], (v1 - v0) / screen_size[1])
     first = (
         (x0 + 0.5 * step[0] - u0 + 0.5) / coarse[0] - 0.5,
         (y0 + 0.5 * step[1] - v0 + 0.5) / coarse[1] - 0.5,
     )
     return _View(small, levels, valid, first, fine, coarse, (u0 - 0.5, v0 - 0.5))
+
+
+def _smaller(original: Grey, shape_yx: tuple[int, ...]) -> Map:
+    size = (shape_yx[1], shape_yx[0])
+    return _smooth(cv2.resize(original, size, interpolation=cv2.INTER_AREA).astype(np.float32))
+
+
+def _smooth(levels: Map) -> Map:
+    return np.asarray(cv2.GaussianBlur(levels, (0, 0), SMOOTH_SIGMA), np.float32)
 
 
 def _levels(part: Colours, size: tuple[int, int]) -> tuple[Map, Map]:

@@ -1,0 +1,444 @@
+"""A folder of annotated captures → Sequence and MaskStack: the whole way.
+
+Panel and colour are settled on a few captures; then every capture is decoded once, checked against
+what was settled, and its outline read, all cores at work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.drawn import Drawn, drawn_on, settled_ink
+from parasam_core.capture.findings import (
+    DOUBTFUL,
+    GAP,
+    MULTIPLE,
+    NO_CAPTURE,
+    PANEL,
+    WEAK,
+    Finding,
+    counted,
+    with_jumps,
+)
+from parasam_core.capture.footage import Grey, alike, eight_bit, grey_of
+from parasam_core.capture.images import Images
+from parasam_core.capture.outline import Nothing, sampled
+from parasam_core.capture.panel import found_panel
+from parasam_core.capture.qa import Stages, write_qa
+from parasam_core.capture.read import bits_in_use
+from parasam_core.capture.registration import Placement, agreements, refined, register
+from parasam_core.capture.stills import Colours, colours_of
+from parasam_core.capture.stroke import Ink
+from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
+from parasam_core.errors import CaptureError
+from parasam_core.mask import MaskStack
+from parasam_core.provenance import Provenance, digest_of_files, signed
+from parasam_core.segmenter import Progress, no_progress
+from parasam_core.sequence import Box, Sequence
+from parasam_core.space import Space, Triple, checked_spacing_mm
+
+SAMPLES = 6
+STRONG = 0.8
+WEAKEST = 0.6
+MOVED_PX = 0.6
+BETTER = 0.02
+LEAST_COLOUR = 30.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person says about a folder; everything but the spacing is found where not given.
+
+    Attributes:
+        spacing_mm: of the frames, (z, y, x): pixels of the originals, or of the captures.
+        spacing_source: where it was read.
+        roi_xyxy: the panel in the captures, half-open, pixels.
+        colour_rgb: of the outline.
+        subject: the animal.
+        timepoint: when it was scanned.
+        qa: a folder for contact sheets and the table of findings; none is written without.
+    """
+
+    spacing_mm: Triple
+    spacing_source: str = "user"
+    roi_xyxy: Box | None = None
+    colour_rgb: tuple[int, int, int] | None = None
+    subject: str = ""
+    timepoint: str = ""
+    qa: Path | None = None
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A sequence, and the outlines drawn on it.
+
+    Attributes:
+        sequence: the frames.
+        findings: one a frame.
+        packed: one a frame, the mask at 8 pixels a byte; None where there is none.
+    """
+
+    sequence: Sequence
+    findings: tuple[Finding, ...]
+    packed: tuple[NDArray[np.uint8] | None, ...] = field(repr=False)
+
+    def mask(self) -> MaskStack:
+        """The masks; a frame whose outline is not sure is empty, and not annotated."""
+        space = self.sequence.space
+        masks = np.zeros(space.shape, np.bool_)
+        size = space.shape[1] * space.shape[2]
+        for frame, bits in zip(masks, self.packed, strict=True):
+            if bits is not None:
+                frame[:] = np.unpackbits(bits, count=size).reshape(frame.shape)
+        annotated = np.array([f.annotated for f in self.findings], np.bool_)
+        return MaskStack(masks, space, self.sequence.provenance, annotated)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What holds for all captures.
+
+    Attributes:
+        folder: which.
+        originals: (z, y, x); None without originals.
+        capture_yx: size of the first capture looked at.
+        place: where the originals lie in it; None without originals.
+        panel: the panel's box, half-open.
+        panel_by: what said it.
+        ink: the outline's colour; None where nothing is outlined.
+    """
+
+    folder: TumourFolder
+    originals: NDArray[np.uint8] | None
+    capture_yx: tuple[int, int]
+    place: Placement | None
+    panel: Box
+    panel_by: str
+    ink: Ink | None = None
+
+    @property
+    def frame_yx(self) -> tuple[int, int]:
+        """Size of a frame."""
+        x0, y0, x1, y1 = self.panel
+        shape = (y1 - y0, x1 - x0) if self.originals is None else self.originals.shape[1:]
+        return shape[0], shape[1]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one capture gave."""
+
+    finding: Finding
+    frame: Grey | None = None
+    packed: NDArray[np.uint8] | None = None
+    stages: Stages | None = None
+
+
+def read_annotated(
+    source: Path | str, wanted: Wanted, progress: Progress = no_progress
+) -> Annotated:
+    """Read a tumour's folder of annotated captures; see `tumour_folder` for its layout.
+
+    Frames are the originals, and masks lie in their pixels; without originals they are the panel
+    of the captures, in grey.
+
+    Args:
+        source: the folder.
+        wanted: what is known about it.
+        progress: told about every frame.
+
+    Raises:
+        CaptureError: captures and originals do not match, or the panel does not show.
+        GeometryError: the spacing cannot be.
+    """
+    checked_spacing_mm(wanted.spacing_mm)
+    folder = open_tumour_folder(Path(source))
+    try:
+        settled = _settled(folder, wanted)
+        return _all_read(settled, wanted, progress)
+    except OSError as error:
+        raise CaptureError(f"expected captures that can be read, got {source}: {error}") from error
+
+
+def _settled(folder: TumourFolder, wanted: Wanted) -> _Settled:
+    """Panel and colour, by a few captures from all over the sweep."""
+    originals = _originals(folder) if folder.originals else None
+    numbers = list(folder.annotations)
+    spread = np.unique(np.linspace(0, len(numbers) - 1, SAMPLES).round().astype(int))
+    captures = {numbers[i]: colours_of(folder.annotations[numbers[i]]) for i in spread}
+    settled = (
+        _panel_alone(folder, captures, wanted)
+        if originals is None
+        else _panel_by_originals(folder, originals, captures, wanted)
+    )
+    if wanted.colour_rgb is not None:
+        return replace(settled, ink=_named_ink(wanted.colour_rgb))
+    return replace(settled, ink=settled_ink(_panels(settled, captures)))
+
+
+def _named_ink(rgb: tuple[int, int, int]) -> Ink:
+    ink = Ink.of_rgb(rgb)
+    if ink.strength < LEAST_COLOUR:
+        raise CaptureError(
+            f"expected a colour that is not grey, got {rgb}: a grey line cannot be told from tissue"
+        )
+    return ink
+
+
+def _originals(folder: TumourFolder) -> NDArray[np.uint8]:
+    """(z, y, x) uint8."""
+    footage = Images(tuple(folder.originals.values()))
+    bits = bits_in_use(footage)
+    return np.stack([grey_of(eight_bit(p, bits)) for p in alike(footage, range(footage.count))])
+
+
+def _panel_alone(
+    folder: TumourFolder, captures: dict[int, Colours], wanted: Wanted
+) -> _Settled:
+    first = next(iter(captures.values()))
+    like = [c for c in captures.values() if c.shape == first.shape]
+    panel, by = (wanted.roi_xyxy, "user") if wanted.roi_xyxy else found_panel(like)
+    height, width = first.shape[:2]
+    x0, y0, x1, y1 = panel
+    if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
+        raise CaptureError(
+            f"expected a panel x0,y0,x1,y1 inside captures of {width}×{height} pixels, "
+            f"got {x0},{y0},{x1},{y1}"
+        )
+    return _Settled(folder, None, (height, width), None, panel, by)
+
+
+def _panel_by_originals(
+    folder: TumourFolder,
+    originals: NDArray[np.uint8],
+    captures: dict[int, Colours],
+    wanted: Wanted,
+) -> _Settled:
+    best: tuple[Placement, tuple[int, int]] | None = None
+    for number, capture in captures.items():
+        original = originals[folder.numbers.index(number)]
+        place = _searched(original, capture, wanted.roi_xyxy)
+        if place and (best is None or place.agreement > best[0].agreement):
+            best = place, (capture.shape[0], capture.shape[1])
+        if best and best[0].agreement >= STRONG:
+            break
+    if best is None or best[0].agreement < WEAKEST:
+        raise CaptureError(
+            f"expected captures that show the originals in {folder.path}, got none that do; check "
+            "that both are of one tumour, or give the folder of annotations without originals"
+        )
+    panel = best[0].pixels(_shape(originals), best[1])
+    return _Settled(folder, originals, best[1], best[0], panel, "originals")
+
+
+def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:
+    if roi is None:
+        return register(original, capture)
+    x0, y0, x1, y1 = roi
+    sx, sy = (x1 - x0) / original.shape[1], (y1 - y0) / original.shape[0]
+    given = Placement((sx, sy), (x0 + sx / 2 - 0.5, y0 + sy / 2 - 0.5))
+    return refined(original, capture, given)
+
+
+def _shape(originals: NDArray[np.uint8]) -> tuple[int, int]:
+    return int(originals.shape[1]), int(originals.shape[2])
+
+
+def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours]:
+    """The panels of the captures at hand, then of all others."""
+    x0, y0, x1, y1 = settled.panel
+    for number, path in sorted(
+        settled.folder.annotations.items(), key=lambda item: item[0] not in captures
+    ):
+        capture = captures[number] if number in captures else colours_of(path)
+        if capture.shape[:2] == settled.capture_yx:
+            yield capture[y0:y1, x0:x1]
+
+
+def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> Annotated:
+    count = len(settled.folder.numbers)
+    shape = (count, *settled.frame_yx)
+    frames = np.zeros(shape, np.uint8) if settled.originals is None else settled.originals
+    reads: list[_Read] = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(digest_of_files, settled.folder.files)
+        tasks = pool.map(lambda z: _read(settled, z, stages=wanted.qa is not None), range(count))
+        for z, read in enumerate(tasks):
+            if read.frame is not None:
+                frames[z] = read.frame
+            reads.append(replace(read, frame=None))
+            progress("reading captures", z + 1, count)
+    findings = with_jumps([r.finding for r in reads])
+    sequence = _sequence(settled, wanted, frames, findings, digest.result())
+    if wanted.qa is not None:
+        write_qa(wanted.qa, findings, [r.stages for r in reads])
+    return Annotated(sequence, tuple(findings), tuple(r.packed for r in reads))
+
+
+def _sequence(
+    settled: _Settled,
+    wanted: Wanted,
+    frames: NDArray[np.uint8],
+    findings: list[Finding],
+    digest: str,
+) -> Sequence:
+    subject, timepoint = settled.folder.subject_and_timepoint
+    place, ink = settled.place, settled.ink
+    details: dict[str, Any] = {
+        "reader": "annotated captures",
+        "frames": len(frames),
+        "spacing_source": wanted.spacing_source,
+        "panel_xyxy": settled.panel,
+        "panel_by": settled.panel_by,
+        "placement": [*place.scale_xy, *place.offset_xy] if place else None,
+        "hue_degrees": round(ink.hue_degrees, 1) if ink else None,
+        "colour": "given" if wanted.colour_rgb else "found",
+        "findings": counted(findings),
+    }
+    made = Provenance(settled.folder.path.resolve().name, digest, signed("import"), details)
+    height, width = settled.frame_yx
+    space = Space((len(frames), height, width), wanted.spacing_mm)
+    alone = settled.originals is None
+    full, roi = (
+        (settled.capture_yx, settled.panel) if alone else ((height, width), (0, 0, width, height))
+    )
+    return Sequence(
+        frames, space, wanted.subject or subject, wanted.timepoint or timepoint, full, roi, made
+    )
+
+
+def _read(settled: _Settled, z: int, *, stages: bool) -> _Read:
+    number = settled.folder.numbers[z]
+    path = settled.folder.annotations.get(number)
+    if path is None:
+        return _Read(Finding(z, number).also(NO_CAPTURE, "nobody captured this frame"))
+    finding = Finding(z, number, path.name)
+    capture = colours_of(path)
+    if settled.originals is None:
+        return _read_alone(settled, capture, finding, stages=stages)
+    return _read_beside(settled, settled.originals, capture, finding, stages=stages)
+
+
+def _read_alone(settled: _Settled, capture: Colours, finding: Finding, *, stages: bool) -> _Read:
+    height, width = settled.capture_yx
+    if capture.shape[:2] != settled.capture_yx:
+        raise CaptureError(
+            f"expected captures of {width}×{height} pixels, got {finding.file} of "
+            f"{capture.shape[1]}×{capture.shape[0]}; captures of several sizes need originals"
+        )
+    x0, y0, x1, y1 = settled.panel
+    crop = np.ascontiguousarray(capture[y0:y1, x0:x1])
+    grey = grey_of(crop[..., ::-1])
+    whole = Placement((1.0, 1.0), (0.0, 0.0))
+    read = _with_mask(settled, crop, whole, (y1 - y0, x1 - x0), finding, grey, stages=stages)
+    read = replace(read, frame=grey)
+    return replace(read, stages=read.stages.of(capture, settled.panel)) if read.stages else read
+
+
+def _read_beside(
+    settled: _Settled,
+    originals: NDArray[np.uint8],
+    capture: Colours,
+    finding: Finding,
+    *,
+    stages: bool,
+) -> _Read:
+    shape, z = _shape(originals), finding.frame
+    place, better = _placed(settled, originals, z, capture)
+    if place is None or place.agreement < WEAKEST:
+        kind = PANEL if place is None else WEAK
+        seen = None if place is None else place.agreement
+        return _Read(
+            replace(finding, agreement=seen).also(kind, "the capture does not show its original")
+        )
+    finding = replace(finding, agreement=place.agreement)
+    if better is not None:
+        why = f"the capture shows original {settled.folder.numbers[better]} rather than its own"
+        return _Read(finding.also(WEAK, why))
+    if place.agreement < STRONG:
+        finding = finding.also(WEAK, "capture and original are not quite alike")
+    x0, y0, x1, y1 = box = place.pixels(shape, capture.shape)
+    crop = np.ascontiguousarray(capture[y0:y1, x0:x1])
+    in_crop = Placement(place.scale_xy, (place.offset_xy[0] - x0, place.offset_xy[1] - y0))
+    read = _with_mask(settled, crop, in_crop, shape, finding, originals[z], stages=stages)
+    return replace(read, stages=read.stages.of(capture, box)) if read.stages else read
+
+
+def _placed(
+    settled: _Settled, originals: NDArray[np.uint8], z: int, capture: Colours
+) -> tuple[Placement | None, int | None]:
+    """Where this capture shows its original, and the neighbour that it shows better, if any."""
+    neighbours = [n for n in (z - 1, z + 1) if 0 <= n < len(originals)]
+    place = settled.place if capture.shape[:2] == settled.capture_yx else None
+    if place is None:
+        place = register(originals[z], capture)
+    if place is None:
+        return None, None
+    likeness, off = agreements([originals[n] for n in (z, *neighbours)], capture, place)
+    best = max(neighbours, key=lambda n: likeness[1 + neighbours.index(n)], default=None)
+    if best is not None and likeness[1 + neighbours.index(best)] > likeness[0] + BETTER:
+        return replace(place, agreement=max(likeness)), best
+    if likeness[0] >= STRONG and off <= MOVED_PX:
+        return replace(place, agreement=likeness[0]), None
+    nearby = refined(originals[z], capture, place)
+    if nearby is not None and nearby.agreement >= STRONG:
+        return nearby, None
+    again = register(originals[z], capture)
+    found = [p for p in (nearby, again) if p is not None]
+    return max(found, key=lambda p: p.agreement, default=None), None
+
+
+def _with_mask(
+    settled: _Settled,
+    crop: Colours,
+    place: Placement,
+    shape_yx: tuple[int, int],
+    finding: Finding,
+    frame: Grey,
+    *,
+    stages: bool,
+) -> _Read:
+    """The mask of the outline on a panel's crop, in the pixels of the frame."""
+    if settled.ink is None:
+        finding = finding.also("no outline", "nothing coloured encloses a region on any capture")
+        seen = Stages.drawn(crop, None, frame, None) if stages else None
+        return _Read(finding, stages=seen)
+    drawn = drawn_on(crop, settled.ink)
+    finding, mask = _masked(drawn, place, shape_yx, finding)
+    seen = Stages.drawn(crop, drawn, frame, mask) if stages else None
+    return _Read(finding, packed=None if mask is None else np.packbits(mask), stages=seen)
+
+
+def _masked(
+    drawn: Drawn, place: Placement, shape_yx: tuple[int, int], finding: Finding
+) -> tuple[Finding, NDArray[np.bool_] | None]:
+    outline = drawn.outline
+    if isinstance(outline, Nothing):
+        finding = finding.also(outline.kind, outline.why)
+        if drawn.elsewhere:
+            finding = finding.also(DOUBTFUL, "a closed line of another colour is left out")
+        return finding, None
+    mask = sampled(outline, place.scale_xy, place.offset_xy, shape_yx)
+    area = int(np.count_nonzero(mask))
+    finding = replace(
+        finding,
+        annotated=area > 0,
+        area_px=area,
+        stroke_px=outline.stroke_px,
+        gap_px=outline.gap_px,
+    )
+    if outline.gap_px:
+        finding = finding.also(GAP, f"a gap of {outline.gap_px:.0f} px is closed")
+    if outline.pieces > 1:
+        finding = finding.also(MULTIPLE, f"{outline.pieces} separate outlines are united")
+    for doubt in outline.doubts:
+        finding = finding.also(DOUBTFUL, doubt)
+    return finding, mask if area else None

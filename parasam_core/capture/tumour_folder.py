@@ -1,0 +1,111 @@
+"""A tumour's folder as labs keep it: captures with an outline, beside the frames they show.
+
+    <tumour>_<day>/
+    ├── annotations/<n>.png|jpg            full-screen captures; frames may be left out
+    └── originals/<tumour>_d<k>_C1_<n>.tif every frame; the folder may be missing
+
+Knows nothing about what the images show.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from parasam_core.capture.images import SUFFIXES
+from parasam_core.capture.numbering import in_order
+from parasam_core.errors import CaptureError
+
+ANNOTATIONS = "annotations"
+ORIGINALS = "originals"
+LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+TUMOUR_AND_DAY = re.compile(r"(.+)_(d\d+)", re.IGNORECASE)
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class TumourFolder:
+    """The frames of one tumour.
+
+    Attributes:
+        path: the folder.
+        numbers: of the frames, in order, as their files state them.
+        annotations: number → capture, for some of the frames at least.
+        originals: number → frame as it was exported, for all frames or for none.
+    """
+
+    path: Path
+    numbers: tuple[int, ...]
+    annotations: dict[int, Path]
+    originals: dict[int, Path]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files, in order."""
+        return (*self.originals.values(), *self.annotations.values())
+
+    @property
+    def subject_and_timepoint(self) -> tuple[str, str]:
+        """What the folder's name says: "KPC3933_d0" → "KPC3933", "d0"."""
+        stated = TUMOUR_AND_DAY.fullmatch(self.path.resolve().name)
+        return (stated[1], stated[2]) if stated else (self.path.resolve().name, "")
+
+
+def is_tumour_folder(path: Path) -> bool:
+    """True for a folder with annotations in it."""
+    return path.is_dir() and _inside(path, ANNOTATIONS) is not None
+
+
+def open_tumour_folder(path: Path) -> TumourFolder:
+    """Match captures and originals by their numbers.
+
+    Raises:
+        CaptureError: no captures, a number twice or missing, captures of frames without original.
+    """
+    annotations = _numbered(_images(_inside(path, ANNOTATIONS)))
+    if not annotations:
+        raise CaptureError(f"expected captures ({', '.join(SUFFIXES)}) in {path}/annotations")
+    originals = _numbered(_images(_inside(path, ORIGINALS)))
+    in_order((originals or annotations).values())
+    without = sorted(set(annotations) - set(originals)) if originals else []
+    if without:
+        named = ", ".join(map(str, without[:MOST_NAMED])) + (", …" * (len(without) > MOST_NAMED))
+        raise CaptureError(
+            f"expected an original for every capture in {path}, got none numbered {named}; put "
+            "the originals back, or give the folder of annotations without originals"
+        )
+    numbers = tuple(sorted(originals or annotations))
+    return TumourFolder(path, numbers, annotations, originals)
+
+
+def _inside(path: Path, name: str) -> Path | None:
+    found = [p for p in path.iterdir() if p.name.casefold() == name and p.is_dir()]
+    return found[0] if found else None
+
+
+def _images(folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    return [
+        p
+        for p in folder.iterdir()
+        if p.suffix.casefold() in SUFFIXES and not p.name.startswith(".") and p.is_file()
+    ]
+
+
+def _numbered(paths: list[Path]) -> dict[int, Path]:
+    """By the last number of the name, ascending."""
+    numbered: dict[int, Path] = {}
+    for path in sorted(paths):
+        stated = LAST_NUMBER.search(path.stem)
+        if stated is None:
+            raise CaptureError(f"expected a frame number in the name of every image, got {path}")
+        number = int(stated[1])
+        if number in numbered:
+            raise CaptureError(
+                f"expected every frame number once, got {numbered[number].name} and {path.name} "
+                f"in {path.parent}"
+            )
+        numbered[number] = path
+    return dict(sorted(numbered.items()))
