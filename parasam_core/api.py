@@ -18,7 +18,7 @@ from parasam_core.measure import Measurement
 from parasam_core.measure import measure as measured
 from parasam_core.mesh import Mesh
 from parasam_core.scanfile import ScanFile
-from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress
+from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress, read_boxes
 from parasam_core.sequence import Box
 from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
 from parasam_core.space import Triple
@@ -26,6 +26,16 @@ from parasam_core.space import Triple
 if TYPE_CHECKING:
     from parasam_core.export import Exported
     from parasam_core.medsam_tree import Manifest
+
+__all__ = [
+    "export",
+    "export_medsam",
+    "import_scan",
+    "measure",
+    "read_boxes",
+    "segment",
+    "write_mesh",
+]
 
 DEFAULT_MODEL = "lite-medsam"
 DEFAULT_LABEL = "parasam"

@@ -7,8 +7,6 @@ one clear sentence), 2 (usage). Rooms above the core bring their verbs as entry 
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from collections.abc import Sequence as Items
 from importlib.metadata import entry_points
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from parasam_core.console import answer, progress_shown, say
-from parasam_core.errors import ParasamError, PromptError, UsageError
+from parasam_core.errors import ParasamError, UsageError
 from parasam_core.provenance import version
 from parasam_core.sequence import Box
 from parasam_core.verbs import Verb
@@ -88,39 +86,6 @@ def _frame_box(text: str) -> tuple[int, Box]:
     if not colon or not frame.isdecimal():
         raise argparse.ArgumentTypeError(f"expected FRAME:X0,Y0,X1,Y1, got {text!r}")
     return int(frame), _box(box)
-
-
-def _boxes_from(path: Path) -> dict[int, Box]:
-    """A JSON file of `{"frame": [x0, y0, x1, y1]}` in pixels of the full frame."""
-    wanted = 'a JSON file of {"FRAME": [X0, Y0, X1, Y1]}'
-    try:
-        stored = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise PromptError(f"expected {wanted}, got {path}, which is not there") from None
-    except (ValueError, OSError) as error:
-        raise PromptError(f"expected {wanted}, got {path}: {error}") from None
-    if not isinstance(stored, dict) or not stored:
-        raise PromptError(f"expected {wanted}, got {path} without any frame")
-    return {_frame_number(k, path): _stored_box(k, v, path) for k, v in stored.items()}
-
-
-def _frame_number(key: str, path: Path) -> int:
-    if not key.isdecimal():
-        raise PromptError(f"expected frame numbers as keys of {path}, got {key!r}")
-    return int(key)
-
-
-def _stored_box(key: str, value: Any, path: Path) -> Box:
-    if (
-        not isinstance(value, list)
-        or len(value) != 4
-        or not all(isinstance(v, int | float) and math.isfinite(v) for v in value)
-    ):
-        raise PromptError(
-            f"expected four numbers x0, y0, x1, y1 for frame {key} of {path}, got {value}"
-        )
-    x0, y0, x1, y1 = (round(v) for v in value)
-    return x0, y0, x1, y1
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
@@ -197,7 +162,7 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
 def _segment(options: argparse.Namespace) -> None:
     from parasam_core import api
 
-    boxes = dict(options.box) if options.box else _boxes_from(options.boxes)
+    boxes = dict(options.box) if options.box else api.read_boxes(options.boxes)
     with progress_shown() as progress:
         scan = api.segment(
             options.scan, boxes, model=options.model, label=options.label, progress=progress

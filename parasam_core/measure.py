@@ -99,7 +99,7 @@ def _far_out(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     reach = np.linalg.norm(corners - corners.mean(axis=0), axis=1)
     known = np.linalg.norm(corners - corners[np.argmax(reach)], axis=1).max()
-    return corners[reach >= known - reach.max() - 1e-9]
+    return np.asarray(corners[reach >= known - reach.max() - 1e-9])
 
 
 def _across(along: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from parasam_core.errors import PromptError
 from parasam_core.mask import MaskStack
@@ -37,6 +40,39 @@ class Segmenter(Protocol):
             PromptError: no box, or one that does not fit.
         """
         ...
+
+
+def read_boxes(path: Path | str) -> dict[int, Box]:
+    """A JSON file of `{"frame": [x0, y0, x1, y1]}`, half-open, in pixels of the full frame.
+
+    Raises:
+        PromptError: there is no such file, or it is not one of boxes.
+    """
+    wanted = 'a JSON file of {"FRAME": [X0, Y0, X1, Y1]}'
+    try:
+        stored = json.loads(Path(path).read_text("utf-8"))
+    except FileNotFoundError:
+        raise PromptError(f"expected {wanted}, got {path}, which is not there") from None
+    except (ValueError, OSError) as error:
+        raise PromptError(f"expected {wanted}, got {path}: {error}") from None
+    if not isinstance(stored, dict) or not stored:
+        raise PromptError(f"expected {wanted}, got {path} without any frame")
+    return dict(_stored_box(key, value, path) for key, value in stored.items())
+
+
+def _stored_box(key: str, value: Any, path: Path | str) -> tuple[int, Box]:
+    if not key.isdecimal():
+        raise PromptError(f"expected frame numbers as keys of {path}, got {key!r}")
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(v, int | float) and math.isfinite(v) for v in value)
+    ):
+        raise PromptError(
+            f"expected four numbers x0, y0, x1, y1 for frame {key} of {path}, got {value}"
+        )
+    x0, y0, x1, y1 = (round(v) for v in value)
+    return int(key), (x0, y0, x1, y1)
 
 
 def checked_box(box: Box, sequence: Sequence, frame: int) -> Box:

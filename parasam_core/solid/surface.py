@@ -30,10 +30,10 @@ LEVELS = (5_000, 20_000, 100_000)
 def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     """The closed surface of a volume, without the terraces of frames and pixels, volume kept.
 
-    The occupancy is blurred over little more than the coarsest spacing, and cut at the level that as many
-    voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching cubes
-    (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a tumour that touches
-    the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about the
+    The occupancy is blurred over little more than the coarsest spacing, and cut at the level that
+    as many voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching
+    cubes (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a tumour that
+    touches the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about the
     centroid that makes up for what is left of a difference to the voxels' volume.
 
     Args:
@@ -124,7 +124,7 @@ def _without_folds(faces: NDArray[np.int32]) -> NDArray[np.int32]:
     _, which, count = np.unique(
         np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True
     )
-    return faces[count[which] == 1]
+    return np.asarray(faces[count[which] == 1])
 
 
 def _keep_volume(body: trimesh.Trimesh, volume_mm3: float) -> None:
