@@ -13,14 +13,13 @@ from skimage.measure import marching_cubes
 
 from parasam_core.errors import EmptyMaskError
 from parasam_core.mesh import Mesh
-from parasam_core.space import Space
 from parasam_core.volume import Volume
 
 TAUBIN_ITERATIONS = 20
 TAUBIN_LAMBDA = 0.5
 TAUBIN_MU = 0.53
-BORDER = 6
 BLUR_STEPS = 1.6
+BLUR_SHARE = 0.12
 BLUR_REACH = 3.0
 LOWEST_LEVEL = 0.05
 AGGRESSIVENESS = (7.0, 5.0, 3.0)
@@ -33,8 +32,8 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     The occupancy is blurred over little more than the coarsest spacing, and cut at the level that
     as many voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching
     cubes (Lewiner 2003) on the cropped grid with a border of empty voxels, so that a tumour that
-    touches the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about the
-    centroid that makes up for what is left of a difference to the voxels' volume.
+    touches the border is closed too; then Taubin's λ|μ filter (Taubin 1995), and a scaling about
+    the centroid that makes up for what is left of a difference to the voxels' volume.
 
     Args:
         volume: what to enclose.
@@ -46,10 +45,11 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     Raises:
         EmptyMaskError: nothing reaches half occupancy.
     """
-    block, start = _cropped(volume)
+    sigma_mm = _blur_mm(volume) if smoothing else 0.0
+    block, start = _cropped(volume, BLUR_REACH * sigma_mm)
     level = 0.5
     if smoothing:
-        block, level = _blurred(block, volume.space)
+        block, level = _blurred(block, [sigma_mm / s for s in volume.space.spacing_mm])
     corners, faces, _, _ = marching_cubes(block, level=level, gradient_direction="descent")
     points = volume.space.mm_from_index(corners + start)
     # (z, y, x) → (x, y, z) mirrors the winding
@@ -95,7 +95,12 @@ def is_watertight(mesh: Mesh) -> bool:
     return bool(body.is_watertight and body.is_winding_consistent)
 
 
-def _cropped(volume: Volume) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _blur_mm(volume: Volume) -> float:
+    """Enough to bridge the terraces of frames, little against the tumour."""
+    return min(BLUR_STEPS * max(volume.space.spacing_mm), BLUR_SHARE * volume.volume_mm3 ** (1 / 3))
+
+
+def _cropped(volume: Volume, margin_mm: float) -> tuple[NDArray[np.float32], NDArray[np.int_]]:
     """The occupied block with empty voxels around it, and the index of its first voxel."""
     solid = volume.occupancy >= 0.5
     start, stop = [], []
@@ -107,13 +112,13 @@ def _cropped(volume: Volume) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         start.append(int(hit[0]))
         stop.append(int(hit[-1]) + 1)
     inside = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-    block = np.pad(volume.occupancy[inside].astype(np.float32), BORDER)
-    return block, np.asarray(start) - BORDER
+    border = [int(np.ceil(margin_mm / s)) + 1 for s in volume.space.spacing_mm]
+    block = np.pad(volume.occupancy[inside].astype(np.float32), [(b, b) for b in border])
+    return block, np.subtract(start, border)
 
 
-def _blurred(block: NDArray[np.float32], space: Space) -> tuple[NDArray[np.float32], float]:
+def _blurred(block: NDArray[np.float32], sigma: list[float]) -> tuple[NDArray[np.float32], float]:
     """The block blurred, and the level that keeps its volume."""
-    sigma = [BLUR_STEPS * max(space.spacing_mm) / s for s in space.spacing_mm]
     blurred = gaussian_filter(block, sigma, truncate=BLUR_REACH)
     edge = np.partition(blurred.ravel(), -round(float(block.sum())))[-round(float(block.sum()))]
     return blurred, float(np.clip(edge, LOWEST_LEVEL, 1 - LOWEST_LEVEL))

@@ -62,6 +62,15 @@ def test_every_surface_is_closed_faces_out_and_keeps_the_volume(half_mm, spacing
     assert ((mesh.normals * out).sum(axis=1) > 0).mean() > 0.99
 
 
+@pytest.mark.parametrize("step_mm", [0.05, 0.15, 0.3, 0.5])
+def test_a_coarse_step_blurs_no_tumour_away(step_mm):
+    volume, exact = ellipsoid((1.2, 1.0, 0.9), (step_mm, 0.04, 0.04))
+    mesh = surface(volume)
+    assert is_watertight(mesh)
+    assert mesh.volume_mm3 == pytest.approx(volume.volume_mm3, rel=1e-4)
+    assert extent_mm(mesh.vertices_mm) == pytest.approx((2.4, 2.0, 1.8), abs=step_mm / 2 + 0.06)
+
+
 def test_a_tumour_that_fills_the_grid_is_closed_too():
     volume = Volume(np.ones((4, 5, 6), bool), Space((4, 5, 6), (0.1, 0.2, 0.3)))
     mesh = surface(volume)
