@@ -97,7 +97,8 @@ def is_watertight(mesh: Mesh) -> bool:
 
 def _blur_mm(volume: Volume) -> float:
     """Enough to bridge the terraces of frames, little against the tumour."""
-    return min(BLUR_STEPS * max(volume.space.spacing_mm), BLUR_SHARE * volume.volume_mm3 ** (1 / 3))
+    tumour_mm = float(np.cbrt(volume.volume_mm3))
+    return min(BLUR_STEPS * max(volume.space.spacing_mm), BLUR_SHARE * tumour_mm)
 
 
 def _cropped(volume: Volume, margin_mm: float) -> tuple[NDArray[np.float32], NDArray[np.int_]]:
