@@ -64,7 +64,7 @@ async function preferFrameRate(session: XRSession): Promise<void> {
 
 async function whyNot(mode: Mode): Promise<string | null> {
   const name = mode === "immersive-vr" ? "VR" : "MR";
-  if (!window.isSecureContext) return `${name} needs https: start the lab with --https`;
+  if (!window.isSecureContext) return `${name} wants localhost or https: reach the lab over USB with adb reverse`;
   if (!navigator.xr) return "This browser has no WebXR: open this page in the headset's browser";
   const supported = await navigator.xr.isSessionSupported(mode).catch(() => false);
   return supported ? null : `No headset that shows ${name}: open this page in the headset's browser`;
