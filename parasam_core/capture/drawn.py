@@ -17,6 +17,7 @@ FAINTER = (1.0, 0.6)
 SAME_HUE_DEGREES = 25.0
 ORIGINAL_SYSTEM_DEGREES = 200.0
 ENOUGH = 3
+PREFERRED = 1.3
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
     return max((ink for ink, _ in votes), key=lambda i: _support(i, votes), default=None)
 
 
-def _support(ink: Ink, votes: list[tuple[Ink, float]]) -> tuple[int, bool, float]:
-    areas = [area for other, area in votes if _apart(ink, other) <= SAME_HUE_DEGREES]
-    return len(areas), ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES, sum(areas)
+def _support(ink: Ink, votes: list[tuple[Ink, float]]) -> float:
+    """How wide what closes in an ink is, all panels together."""
+    width = sum(a**0.5 for other, a in votes if _apart(ink, other) <= SAME_HUE_DEGREES)
+    return width * (PREFERRED if ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES else 1.0)
 
 
 def _apart(a: Ink, b: Ink) -> float:

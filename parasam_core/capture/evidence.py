@@ -26,7 +26,7 @@ LINES_OF_A_SMALL_SCREEN = 480
 NEAR_PX = 15
 LEAST_NOISE = 0.8
 MOST_NOISE = 5.0
-NOISE_SIGMAS = 2.5
+NOISE_REACH = 2.5
 
 
 @dataclass(frozen=True)
@@ -62,48 +62,6 @@ class Evidence:
         return Evidence(often, much, still, self.moves)
 
 
-class _Watch:
-    """Sums over frames, as they come.
-
-    The first two frames say how noisy the screen around the image is: a tenth of a screen at
-    least is not image, and a digital capture has no noise there.
-    """
-
-    def __init__(self, first: NDArray[np.uint8]) -> None:
-        self.before = grey_of(first)
-        self.often, self.much, self.still = (
-            np.zeros(self.before.shape, np.float32) for _ in range(3)
-        )
-        self.coloured = _coloured(first)
-        self.count = 1
-        self.noise = -1
-        cv2.accumulate(self.before, self.still)
-
-    def see(self, picture: NDArray[np.uint8]) -> None:
-        grey = grey_of(picture)
-        change = _difference(grey, self.before)
-        if self.noise < 0:
-            self.noise = _noise(change)
-        self.add(change)
-        cv2.accumulate(grey, self.still)
-        self.coloured |= _coloured(picture)
-        self.before = grey
-        self.count += 1
-
-    def add(self, change: Grey) -> None:
-        noise = max(self.noise, 0)
-        cv2.accumulate((change > QUIET + noise).view(np.uint8), self.often)
-        cv2.accumulate(np.minimum(cv2.subtract(change, noise), LOUD), self.much)
-
-    def result(self) -> Evidence:
-        moves = bool(self.much.any())
-        if not moves:
-            self.add(_texture(self.before))
-        _leave_out(self.coloured, self.often, self.much)
-        changes, count = np.float32(max(self.count - 1, 1)), np.float32(self.count)
-        return Evidence(self.often / changes, self.much / changes, self.still / count, moves)
-
-
 def evidence_of(pictures: Iterable[NDArray[np.uint8]]) -> Evidence:
     """Watch frames from all over the sweep.
 
@@ -117,13 +75,51 @@ def evidence_of(pictures: Iterable[NDArray[np.uint8]]) -> Evidence:
     watch = _Watch(next(frames))
     for picture in frames:
         watch.see(picture)
-    return watch.result()
+    return watch.seen()
+
+
+class _Watch:
+    """Sums over frames, as they come."""
+
+    def __init__(self, first: NDArray[np.uint8]) -> None:
+        self.last = grey_of(first)
+        self.coloured = _coloured(first)
+        self.often, self.much, self.still = (np.zeros(self.last.shape, np.float32) for _ in "oms")
+        self.noise: int | None = None
+        self.count = 1
+        cv2.accumulate(self.last, self.still)
+
+    def see(self, picture: NDArray[np.uint8]) -> None:
+        grey = grey_of(picture)
+        change = _difference(grey, self.last)
+        self.noise = _noise(change) if self.noise is None else self.noise
+        self._add(change, self.noise)
+        cv2.accumulate(grey, self.still)
+        self.coloured |= _coloured(picture)
+        self.last = grey
+        self.count += 1
+
+    def seen(self) -> Evidence:
+        moves = bool(self.much.any())
+        if not moves:
+            self._add(_texture(self.last), 0)
+        _leave_out(self.coloured, self.often, self.much)
+        changes, count = np.float32(max(self.count - 1, 1)), np.float32(self.count)
+        return Evidence(self.often / changes, self.much / changes, self.still / count, moves)
+
+    def _add(self, change: Grey, noise: int) -> None:
+        cv2.accumulate((change > QUIET + noise).view(np.uint8), self.often)
+        cv2.accumulate(np.clip(change, noise, noise + LOUD) - np.uint8(noise), self.much)
 
 
 def _noise(change: Grey) -> int:
-    """Grey levels by which the calmest tenth of the screen changes at most; 0 if none is calm."""
+    """Grey levels that noise alone changes: what it does in the calmest tenth of the screen.
+
+    That much of a screen at least is not image; a digital capture has no noise there. Where even
+    that part changes a lot, all of it is image.
+    """
     calm = float(np.percentile(cv2.blur(change.astype(np.float32), (NEAR_PX, NEAR_PX)), 10))
-    return round(NOISE_SIGMAS * calm) if LEAST_NOISE <= calm <= MOST_NOISE else 0
+    return round(NOISE_REACH * calm) if LEAST_NOISE <= calm <= MOST_NOISE else 0
 
 
 def _texture(grey: Grey) -> Grey:

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from parasam_core.capture.evidence import Evidence
 from parasam_core.sequence import Box
 
+NEAREST_PX = 2
 REACH_PX = 40
 CONTRAST = 12.0
+LEAST_COVER = 0.8
 FEWEST_TICKS = 5
+OPEN_PERIODS = 2.5
 IRREGULAR = 0.06
 IRREGULAR_PX = 1.5
 FRAME_OFFSET_PX = 14
@@ -47,44 +50,56 @@ def hidden_edge(view: Evidence, box: Box) -> int | None:
         box: the area as far as it is known, (x0, y0, x1, y1).
     """
     x0, y0, x1, y1 = box
-    reach = round(REACH_PX * view.scale)
-    columns = [*range(max(0, x0 - reach), x0), *range(x1, min(view.shape[1], x1 + reach))]
+    near, far = round(NEAREST_PX * view.scale), round(REACH_PX * view.scale)
+    columns = [
+        *range(max(0, x0 - far), max(0, x0 - near)),
+        *range(x1 + near, min(view.shape[1], x1 + far)),
+    ]
     if not columns:
         return None
     strip = view.still[:, columns]
     contrast = np.abs(strip - np.median(strip[y0:y1]))
     drawn = contrast > (np.maximum(CONTRAST, 3 * view.much[:, columns]) if view.moves else CONTRAST)
-    edges = []
-    for column in drawn.T:
-        mark = _mark_along(column, y0, y1)
-        edge = None if mark is None else _edge_by(mark, y1, view.scale)
-        if edge is not None:
-            edges.append(edge)
-    return _agreed(edges, view.scale)
+    marks = [_line_along(c, y0, y1) or _ticks_along(c, y0, y1) for c in drawn.T]
+    edges = [_edge_by(mark, y1, view.scale) for mark in marks if mark is not None]
+    return _agreed([e for e in edges if e is not None], view.scale)
 
 
-def _mark_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
-    """The line or the row of ticks that runs along rows y0 to y1 of one column."""
-    change = np.flatnonzero(np.diff(np.pad(drawn.view(np.int8), 1)))
-    starts, ends = change[::2], change[1::2]
+def _line_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
+    """The one line that runs along rows y0 to y1 of a column."""
+    starts, ends = _runs(drawn)
     along = np.flatnonzero((ends > y0) & (starts < y1))
-    if along.size == 0:
+    if along.size != 1:
+        return None
+    start, end = int(starts[along[0]]), int(ends[along[0]])
+    covers = min(end, y1) - max(start, y0) >= LEAST_COVER * (y1 - y0)
+    return Mark(start, end, 0.0) if covers else None
+
+
+def _ticks_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
+    """The row of even ticks that runs along rows y0 to y1 of a column, and ends in the open."""
+    starts, ends = _runs(drawn)
+    along = np.flatnonzero((ends > y0) & (starts < y1))
+    if along.size < FEWEST_TICKS:
         return None
     first, last = int(along[0]), int(along[-1])
-    if first == last:
-        covers = min(ends[first], y1) - max(starts[first], y0) >= 0.9 * (y1 - y0)
-        return Mark(int(starts[first]), int(ends[first]), 0.0) if covers else None
-    period = float(np.median(np.diff(starts[first : last + 1])))
-    steps = np.abs(np.diff(starts) - period) <= max(IRREGULAR_PX, IRREGULAR * period)
-    if along.size < FEWEST_TICKS or not steps[first:last].all():
+    steps = np.diff(starts)
+    period = float(np.median(steps[first:last]))
+    even = np.abs(steps - period) <= max(IRREGULAR_PX, IRREGULAR * period)
+    if not even[first:last].all() or (last - first) * period < LEAST_COVER * (y1 - y0):
         return None
-    if (last - first) * period < 0.8 * (y1 - y0):
-        return None
-    while first > 0 and steps[first - 1]:
+    while first > 0 and even[first - 1]:
         first -= 1
-    while last < len(steps) and steps[last]:
+    while last < len(even) and even[last]:
         last += 1
-    return Mark(int(starts[first]), int(ends[last]), period)
+    is_open = first == 0 or steps[first - 1] > OPEN_PERIODS * period
+    return Mark(int(starts[first]), int(ends[last]), period) if is_open else None
+
+
+def _runs(drawn: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where stretches of True start, and where they end, half-open."""
+    change = np.flatnonzero(np.diff(np.pad(drawn.view(np.int8), 1)))
+    return change[::2], change[1::2]
 
 
 def _edge_by(mark: Mark, y1: int, scale: float) -> int | None:

@@ -27,6 +27,7 @@ SPECK_PX = 5
 SMALLEST_HOLE_PX = 24
 HOLE_OF_WIDTHS = 4.0
 SLIVER = 0.04
+HOLE_OF_BOX = 0.05
 COMPARABLE = 0.1
 GAP_STEPS_PX = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27)
 GAP_OF_EXTENT = 0.12
@@ -35,6 +36,12 @@ ROUNDEST_LEAST = 0.06
 LONG_OF_PANEL = 0.12
 WHOLE_PANEL = 0.9
 TEXT_NEIGHBOURS = 2
+AS_LONG = 0.8
+MUCH_LONGER = 2.0
+STRAIGHT = 0.12
+AS_LARGE = 0.8
+BRIDGE_PX = 2.5
+NEXT = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -111,15 +118,18 @@ def outline_of(covered: Map) -> Outline | Nothing:
         return Nothing("no outline", "nothing is drawn in the outline's colour")
     labels, pieces = _pieces(stroke)
     closed = _closed(pieces, covered.shape)
-    longest = max((p for p in pieces if p not in closed), key=lambda p: p.extent, default=None)
-    if not closed or (longest and longest.extent > 0.8 * closed[0].extent):
-        bridged = _bridged(covered, stroke, closed[0].hole_px if closed else 0.0)
+    hole_px = closed[0].hole_px if closed else 0.0
+    bent = [p for p in pieces if p not in closed and _is_bent(labels, p)]
+    longest = max(bent, key=lambda p: p.extent, default=None)
+    if not closed or (longest and longest.extent > AS_LONG * closed[0].extent):
+        bridged = _bridged(covered, stroke, hole_px)
         if bridged is not None:
             return bridged
+    if longest and longest.extent > LONG_OF_PANEL * min(covered.shape):
+        if not closed or longest.extent > MUCH_LONGER * closed[0].extent:
+            return Nothing("open", "a line is drawn that does not close")
     if closed:
         return _from_closed(covered, labels, closed, _doubts(closed, longest))
-    if longest and longest.extent > LONG_OF_PANEL * min(covered.shape):
-        return Nothing("open", "a line is drawn that does not close")
     return Nothing("no outline", "nothing that is drawn encloses a region")
 
 
@@ -224,11 +234,20 @@ def _closed(pieces: list[_Piece], shape: tuple[int, ...]) -> list[_Piece]:
 def _encloses(piece: _Piece, shape: tuple[int, ...]) -> bool:
     perimeter = max(np.sqrt(4 * np.pi * piece.hole_px), 1.0)
     width = piece.pixels / perimeter
+    x0, y0, x1, y1 = piece.box
     return (
-        piece.hole_px >= SMALLEST_HOLE_PX
+        piece.hole_px >= max(SMALLEST_HOLE_PX, HOLE_OF_BOX * (x1 - x0) * (y1 - y0))
         and piece.hole_width_px >= min(HOLE_OF_WIDTHS, 1 + width)
         and piece.hole_px < WHOLE_PANEL * shape[0] * shape[1]
     )
+
+
+def _is_bent(labels: NDArray[np.int32], piece: _Piece) -> bool:
+    """True for a stroke that is no straight line, as callipers and rulers are."""
+    x0, y0, x1, y1 = piece.box
+    own = (labels[y0:y1, x0:x1] == piece.number).view(np.uint8)
+    _, (width, height), _ = cv2.minAreaRect(cv2.findNonZero(own))
+    return bool(min(width, height) > max(3.0, STRAIGHT * max(width, height)))
 
 
 def _is_letter(piece: _Piece, pieces: list[_Piece]) -> bool:
@@ -251,7 +270,7 @@ def _doubts(closed: list[_Piece], longest: _Piece | None) -> tuple[str, ...]:
     main = closed[0]
     if len(closed) > 1 and closed[1].hole_px < COMPARABLE * main.hole_px:
         doubts.append("a small closed line beside it is left out")
-    if longest and longest.extent > 0.8 * main.extent:
+    if longest and longest.extent > AS_LONG * main.extent:
         doubts.append("a long line that does not close is left out")
     if main.hole_px < 10 * SMALLEST_HOLE_PX:
         doubts.append("it is very small")
@@ -260,7 +279,7 @@ def _doubts(closed: list[_Piece], longest: _Piece | None) -> tuple[str, ...]:
 
 def _from_closed(
     covered: Map, labels: NDArray[np.int32], closed: list[_Piece], doubts: tuple[str, ...]
-) -> Outline:
+) -> Outline | Nothing:
     """The region within the closed pieces of comparable size."""
     main = closed[0]
     kept = [p for p in closed if p.hole_px >= COMPARABLE * main.hole_px]
@@ -270,7 +289,7 @@ def _from_closed(
 
 def _measured(
     covered: Map, own: Bits, gap_px: float, pieces: int, doubts: tuple[str, ...]
-) -> Outline:
+) -> Outline | Nothing:
     """The field of a closed stroke, to a fraction of a pixel.
 
     Args:
@@ -283,7 +302,7 @@ def _measured(
     x0, y0, x1, y1 = _with_margin(_box_around(own), 4, own.shape)
     zoom = _zoom(x1 - x0, y1 - y0)
     part, mine = covered[y0:y1, x0:x1], own[y0:y1, x0:x1]
-    near = cv2.dilate(mine, np.ones((3, 3), np.uint8))
+    near = cv2.dilate(mine, NEXT)
     bridges = mine * (part < COVERED)
     level = np.where(bridges, np.float32(1), part * near)
     size = (zoom * (x1 - x0), zoom * (y1 - y0))
@@ -291,9 +310,11 @@ def _measured(
     stroke = (fine >= COVERED).view(np.uint8)
     field = _field(stroke)
     inside_px = np.count_nonzero(field > 0) / zoom**2
+    if inside_px == 0:
+        return Nothing("open", "a line is drawn that hardly closes")
     perimeter = _perimeter(field) / zoom
     width = np.count_nonzero(stroke) / zoom**2 / max(perimeter, 1.0)
-    return Outline(field, (x0, y0), zoom, inside_px, width, gap_px, pieces, doubts)
+    return Outline(field, (x0, y0), zoom, inside_px, float(width), gap_px, pieces, doubts)
 
 
 def _with_margin(box: Box, margin: int, shape: tuple[int, ...]) -> Box:
@@ -325,26 +346,30 @@ def _perimeter(field: Map) -> float:
     return float(sum(cv2.arcLength(line, closed=True) for line in lines))
 
 
-def _bridged(covered: Map, stroke: Bits, more_than_px: float) -> Outline | None:
+def _bridged(covered: Map, stroke: Bits, more_than_px: float) -> Outline | Nothing | None:
     """The region of a stroke with gaps, the smallest growth that closes it; None if none does."""
     x0, y0, x1, y1 = box = _box_around(stroke)
-    part = stroke[y0:y1, x0:x1]
+    part = cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT)
+    found: list[tuple[float, float, Bits]] = []
     for reach in _reaches(box):
         padded = np.pad(part, reach + 2)
-        found = _grown(padded, reach)
-        if found is None:
+        field = _grown(padded, reach)
+        bridges = _bridges(field, padded)
+        if not _is_worth(field, bridges, more_than_px, stroke.shape):
             continue
-        field, hole_px = found
-        bridges = _zero_line(field) * (1 - padded)
-        if not _is_worth(field, bridges, hole_px, more_than_px, stroke.shape):
-            continue
-        own = _only_around(field, padded | bridges)
-        gap = float(np.count_nonzero(bridges))
-        whole = np.zeros_like(stroke)
         inner = slice(reach + 2, -reach - 2)
-        whole[y0:y1, x0:x1] = own[inner, inner]
-        return _measured(covered, whole, gap, 1, ())
-    return None
+        own = _only_around(field, padded | bridges)[inner, inner]
+        if not _inside_and_outside(own)[0].any():
+            own = _only_around(field, padded | _zero_line(field))[inner, inner]
+        gap = max(1.0, np.count_nonzero(bridges) / BRIDGE_PX)
+        found.append((float(np.count_nonzero(field > 0)), gap, own))
+    if not found:
+        return None
+    most = max(area for area, _, _ in found)
+    _, gap, own = next(f for f in found if f[0] >= AS_LARGE * most)
+    whole = np.zeros_like(stroke)
+    whole[y0:y1, x0:x1] = own
+    return _measured(covered, whole, gap, 1, ())
 
 
 def _reaches(box: Box) -> Iterator[int]:
@@ -353,32 +378,39 @@ def _reaches(box: Box) -> Iterator[int]:
     return (r for r in GAP_STEPS_PX if r <= max(most, 1))
 
 
-def _grown(stroke: Bits, reach: int) -> tuple[Map, float] | None:
-    """The field between what is left inside and outside when the stroke grows by `reach`."""
+def _grown(stroke: Bits, reach: int) -> Map:
+    """The field between the largest region left inside and the outside, the stroke grown."""
     grown = (_distance_from(stroke) <= reach).view(np.uint8)
     inside, outside = _inside_and_outside(grown)
-    hole_px = float(np.count_nonzero(inside))
-    if hole_px < SMALLEST_HOLE_PX:
-        return None
-    field = _distance_from(outside) - _distance_from(inside)
-    return np.asarray(field[1:-1, 1:-1], np.float32), hole_px
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
+    if len(stats) == 1:
+        return np.full(stroke.shape, -1e3, np.float32)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    field = _distance_from(outside) - _distance_from((labels == largest).view(np.uint8))
+    return np.asarray(field[1:-1, 1:-1], np.float32)
 
 
 def _zero_line(field: Map) -> Bits:
-    """The pixels inside that touch the outside."""
-    inside = (field > 0).view(np.uint8)
-    return inside - cv2.erode(inside, np.ones((3, 3), np.uint8))
+    """The pixels about the field's zero, as many on either side."""
+    return (np.abs(field) < BRIDGE_PX / 2).view(np.uint8)
+
+
+def _bridges(field: Map, stroke: Bits) -> Bits:
+    """The parts of the zero line that are not drawn, and what joins them to the stroke."""
+    line = _zero_line(field)
+    missing = line & (1 - cv2.dilate(stroke, NEXT))
+    return np.asarray(line & cv2.dilate(missing, NEXT, iterations=2) & (1 - stroke), np.uint8)
 
 
 def _is_worth(
-    field: Map, bridges: Bits, hole_px: float, more_than_px: float, shape: tuple[int, ...]
+    field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, ...]
 ) -> bool:
     """True for a region that is larger, mostly drawn and no mere slit."""
     area = float(np.count_nonzero(field > 0))
     perimeter = _perimeter(field)
     return (
-        2 * more_than_px < hole_px < WHOLE_PANEL * shape[0] * shape[1]
-        and np.count_nonzero(bridges) <= GAP_SHARE * perimeter
+        max(2 * more_than_px, SMALLEST_HOLE_PX) < area < WHOLE_PANEL * shape[0] * shape[1]
+        and np.count_nonzero(bridges) <= GAP_SHARE * perimeter * BRIDGE_PX
         and 4 * np.pi * area >= ROUNDEST_LEAST * perimeter**2
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from scipy.spatial import cKDTree
+from skimage.draw import polygon
 
 from tests.core.capture.screens import b_mode
 
@@ -50,12 +51,11 @@ def curve(rng, centre, radius, squash):
 
 
 def inside(points, shape, scale=(1.0, 1.0), offset=(0.0, 0.0)):
-    """True where scale · (pixel centre) + offset lies within the curve; to 1/256 pixel."""
-    grid = (points - offset) / scale
-    fine = np.zeros((shape[0] * 4, shape[1] * 4), np.uint8)
-    at = np.round(((grid + 0.5) * 4 - 0.5) * 256).astype(np.int32)
-    cv2.fillPoly(fine, [at], 1, shift=8)
-    return cv2.resize(fine.astype(np.float32), shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
+    """True where scale · (pixel centre) + offset lies within the curve."""
+    columns, rows = ((points - offset) / scale).T
+    truth = np.zeros(shape, bool)
+    truth[polygon(rows, columns, shape)] = True
+    return truth
 
 
 def stroke(points, shape, width, *, smooth, gap=0.0, at=0):
