@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
-from parasam_core.capture import read_capture
+from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
+from parasam_core.errors import UsageError
 from parasam_core.measure import Measurement
 from parasam_core.measure import measure as measured
 from parasam_core.mesh import Mesh
@@ -39,6 +40,7 @@ __all__ = [
 
 DEFAULT_MODEL = "lite-medsam"
 DEFAULT_LABEL = "parasam"
+MANUAL_LABEL = "manual"
 
 
 def import_scan(
@@ -49,27 +51,43 @@ def import_scan(
     roi_xyxy: Box | None = None,
     subject: str = "",
     timepoint: str = "",
+    colour_rgb: tuple[int, int, int] | None = None,
+    qa: Path | None = None,
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> ScanFile:
-    """Read a capture and store it as a scan.
+    """Read a capture and store it as a scan; outlines drawn on it become the label `manual`.
 
     Args:
-        source: a video, a folder of images or TIFFs, a multi-page TIFF.
+        source: a video, a folder of images or TIFFs, a multi-page TIFF, or a tumour's folder of
+            annotated captures (`annotations` beside `originals`).
         scan: where to write, ending in `.zarr`.
         spacing_mm: (z, y, x), mm: step between frames, then pixel height and width.
         roi_xyxy: the B-mode area, half-open, in pixels; found by itself where None.
         subject: the animal.
         timepoint: when it was scanned, as "d0".
+        colour_rgb: of the outlines on annotated captures; found by itself where None.
+        qa: where contact sheets and findings of annotated captures are written, if anywhere.
         overwrite: replace a ParaSAM scan that is there.
         progress: told about every frame.
 
     Raises:
+        UsageError: a colour or `qa` for a source without outlines.
         CaptureError: the source cannot be read, or the area cannot be found.
         GeometryError: the spacing or the area cannot be.
         ScanError: the scan cannot be written there.
     """
     scanfile.check_writable(Path(scan), overwrite=overwrite)
+    if is_tumour_folder(Path(source)):
+        known = Wanted(spacing_mm, "user", roi_xyxy, colour_rgb, subject, timepoint, qa)
+        sequence, outlines = read_annotated(source, known, progress)
+        written = scanfile.write_scan(scan, sequence, overwrite=overwrite)
+        del sequence  # frames and masks of a large sweep need not be in memory together
+        return written.write_mask(MANUAL_LABEL, outlines.mask())
+    if colour_rgb is not None or qa is not None:
+        raise UsageError(
+            f"expected a colour or --qa with a folder of annotated captures only, got {source}"
+        )
     sequence = read_capture(
         Path(source),
         spacing_mm=spacing_mm,

@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageColor
+
 from parasam_core.console import answer, progress_shown, say
 from parasam_core.errors import ParasamError, UsageError
 from parasam_core.provenance import version
@@ -89,7 +91,11 @@ def _frame_box(text: str) -> tuple[int, Box]:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", type=Path, help="a video, a folder of images or TIFFs, a TIFF")
+    parser.add_argument(
+        "source",
+        type=Path,
+        help="a video, a folder of images or TIFFs, a TIFF, or a folder with annotations/",
+    )
     parser.add_argument("scan", type=Path, help="the scan to write, NAME.zarr")
     parser.add_argument(
         "--spacing", type=float, nargs=3, metavar=("Z", "Y", "X"), help="voxel spacing in mm"
@@ -101,6 +107,25 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "--roi", type=_box, metavar="X0,Y0,X1,Y1", help="the B-mode area, half-open, in pixels"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace a scan that is there")
+    outlines = parser.add_argument_group("captures with an outline")
+    outlines.add_argument(
+        "--colour", type=_colour, metavar="R,G,B|NAME", help="of the outline; found by itself"
+    )
+    outlines.add_argument(
+        "--qa", type=Path, metavar="DIR", help="write contact sheets and findings.csv"
+    )
+
+
+def _colour(text: str) -> tuple[int, int, int]:
+    """`R,G,B` or a name → RGB."""
+    named = f"rgb({text})" if "," in text else text
+    try:
+        red, green, blue = ImageColor.getrgb(named)[:3]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected R,G,B in 0 to 255 or the name of a colour, got {text!r}"
+        ) from None
+    return red, green, blue
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -114,6 +139,8 @@ def _import(options: argparse.Namespace) -> None:
             roi_xyxy=options.roi,
             subject=options.subject,
             timepoint=options.timepoint,
+            colour_rgb=options.colour,
+            qa=options.qa,
             overwrite=options.overwrite,
             progress=progress,
         )
@@ -130,8 +157,15 @@ def _import(options: argparse.Namespace) -> None:
         f"{scan.path}: {scan.space.shape[0]} frames",
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
         "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*scan.space.spacing_mm),
+        *_findings(scan.provenance.details),
     ]
     answer(result, lines, as_json=options.json)
+
+
+def _findings(details: dict[str, Any]) -> list[str]:
+    """What a person should look at, a line a frame."""
+    flagged = details.get("flagged", {})
+    return [f"frame {number}: {'; '.join(why)}" for number, why in flagged.items()]
 
 
 def _spacing_of(options: argparse.Namespace) -> tuple[float, float, float]:

@@ -297,7 +297,7 @@ def _write_label(folder: Path, name: str, mask: MaskStack) -> None:
         "annotated": mask.annotated.tolist(),
     }
     group = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
-    _write_pixels(group, mask.masks.astype(np.uint8))
+    _write_pixels(group, mask.masks.view(np.uint8))
 
 
 def _write_pixels(group: zarr.Group, pixels: NDArray[np.uint8]) -> None:

@@ -11,8 +11,21 @@ footage.py     what every reader gives
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
 marks.py       a side that does not show, by the ruler or frame beside it
+
+annotated.py      read_annotated: the whole way of a folder of captures with an outline
+tumour_folder.py  its layout
+stills.py         captures, decoded fast
+panel.py          where a capture shows the image, by its frame or by what changes
+registration.py   where a capture shows an original
+stroke.py         which pixels a colour covers
+outline.py        what the centre line of a stroke encloses
+drawn.py          the outline on a panel, and the colour of outlines
+findings.py       what a person should look at
+qa.py             contact sheets
 """
 
+from parasam_core.capture.annotated import Outlines, Wanted, read_annotated
 from parasam_core.capture.read import read_capture
+from parasam_core.capture.tumour_folder import is_tumour_folder
 
-__all__ = ["read_capture"]
+__all__ = ["Outlines", "Wanted", "is_tumour_folder", "read_annotated", "read_capture"]

@@ -77,29 +77,30 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Annotated:
-    """A sequence, and the outlines drawn on it.
+class Outlines:
+    """The masks of all frames, small: a sweep's frames need not be in memory beside them.
 
     Attributes:
-        sequence: the frames.
+        space: of the frames.
+        provenance: where they came from.
         findings: one a frame.
         packed: one a frame, the mask at 8 pixels a byte; None where there is none.
     """
 
-    sequence: Sequence
+    space: Space
+    provenance: Provenance
     findings: tuple[Finding, ...]
     packed: tuple[NDArray[np.uint8] | None, ...] = field(repr=False)
 
     def mask(self) -> MaskStack:
-        """The masks; a frame whose outline is not sure is empty, and not annotated."""
-        space = self.sequence.space
-        masks = np.zeros(space.shape, np.bool_)
-        size = space.shape[1] * space.shape[2]
+        """The masks; a frame whose outline is not there or not sure is empty, not annotated."""
+        masks = np.zeros(self.space.shape, np.bool_)
+        size = self.space.shape[1] * self.space.shape[2]
         for frame, bits in zip(masks, self.packed, strict=True):
             if bits is not None:
                 frame[:] = np.unpackbits(bits, count=size).reshape(frame.shape)
         annotated = np.array([f.annotated for f in self.findings], np.bool_)
-        return MaskStack(masks, space, self.sequence.provenance, annotated)
+        return MaskStack(masks, self.space, self.provenance, annotated)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class _Read:
 
 def read_annotated(
     source: Path | str, wanted: Wanted, progress: Progress = no_progress
-) -> Annotated:
+) -> tuple[Sequence, Outlines]:
     """Read a tumour's folder of annotated captures; see `tumour_folder` for its layout.
 
     Frames are the originals, and masks lie in their pixels; without originals they are the panel
@@ -200,9 +201,7 @@ def _originals(folder: TumourFolder) -> NDArray[np.uint8]:
     return np.stack([grey_of(eight_bit(p, bits)) for p in alike(footage, range(footage.count))])
 
 
-def _panel_alone(
-    folder: TumourFolder, captures: dict[int, Colours], wanted: Wanted
-) -> _Settled:
+def _panel_alone(folder: TumourFolder, captures: dict[int, Colours], wanted: Wanted) -> _Settled:
     first = next(iter(captures.values()))
     like = [c for c in captures.values() if c.shape == first.shape]
     panel, by = (wanted.roi_xyxy, "user") if wanted.roi_xyxy else found_panel(like)
@@ -263,7 +262,7 @@ def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours
             yield capture[y0:y1, x0:x1]
 
 
-def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> Annotated:
+def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Sequence, Outlines]:
     count = len(settled.folder.numbers)
     shape = (count, *settled.frame_yx)
     frames = np.zeros(shape, np.uint8) if settled.originals is None else settled.originals
@@ -280,7 +279,8 @@ def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> Annotate
     sequence = _sequence(settled, wanted, frames, findings, digest.result())
     if wanted.qa is not None:
         write_qa(wanted.qa, findings, [r.stages for r in reads])
-    return Annotated(sequence, tuple(findings), tuple(r.packed for r in reads))
+    packed = tuple(r.packed for r in reads)
+    return sequence, Outlines(sequence.space, sequence.provenance, tuple(findings), packed)
 
 
 def _sequence(
@@ -302,6 +302,7 @@ def _sequence(
         "hue_degrees": round(ink.hue_degrees, 1) if ink else None,
         "colour": "given" if wanted.colour_rgb else "found",
         "findings": counted(findings),
+        "flagged": {str(f.number): list(f.why) for f in findings if f.why},
     }
     made = Provenance(settled.folder.path.resolve().name, digest, signed("import"), details)
     height, width = settled.frame_yx

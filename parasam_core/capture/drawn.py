@@ -5,6 +5,7 @@ Knows nothing about files or originals.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ SAME_HUE_DEGREES = 25.0
 ORIGINAL_SYSTEM_DEGREES = 200.0
 ENOUGH = 3
 PREFERRED = 1.3
+ABOUT_AS_LARGE = 1.25
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,27 @@ class Drawn:
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     """The outline in one ink."""
-    fitted = ink.scaled_to(panel)
-    first: Drawn | None = None
-    for share in FAINTER:
-        fainter = Ink((fitted.chroma[0] * share, fitted.chroma[1] * share))
+    found: list[Drawn] = []
+    for fainter in _fainter(ink.scaled_to(panel)):
         covered = coverage(panel, fainter)
-        found = Drawn(covered, outline_of(covered))
-        if isinstance(found.outline, Outline) and not found.outline.gap_px:
-            return found
-        if first is None or isinstance(first.outline, Nothing):
-            first = found if first is None or isinstance(found.outline, Outline) else first
-    if isinstance(first.outline, Nothing):
-        return replace(first, elsewhere=_closes_elsewhere(panel, ink))
-    return first
+        found.append(Drawn(covered, outline_of(covered)))
+        if isinstance(found[-1].outline, Outline) and not found[-1].outline.gap_px:
+            break
+    best = max(found, key=_rank)
+    if isinstance(best.outline, Nothing):
+        return replace(found[0], elsewhere=_closes_elsewhere(panel, ink))
+    return best
+
+
+def _rank(drawn: Drawn) -> float:
+    """The larger is the outline; of two about as large, the one that closes by itself."""
+    if isinstance(drawn.outline, Nothing):
+        return 0.0
+    return drawn.outline.area_px * (1.0 if drawn.outline.gap_px else ABOUT_AS_LARGE)
+
+
+def _fainter(ink: Ink) -> list[Ink]:
+    return [Ink((ink.chroma[0] * share, ink.chroma[1] * share)) for share in FAINTER]
 
 
 def settled_ink(panels: Iterable[Colours]) -> Ink | None:
@@ -73,7 +83,7 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
 
 def _support(ink: Ink, votes: list[tuple[Ink, float]]) -> float:
     """How wide what closes in an ink is, all panels together."""
-    width = sum(a**0.5 for other, a in votes if _apart(ink, other) <= SAME_HUE_DEGREES)
+    width = sum(math.sqrt(a) for other, a in votes if _apart(ink, other) <= SAME_HUE_DEGREES)
     return width * (PREFERRED if ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES else 1.0)
 
 
@@ -82,8 +92,7 @@ def _apart(a: Ink, b: Ink) -> float:
 
 
 def _closed(panel: Colours, ink: Ink) -> Outline | None:
-    for share in FAINTER:
-        fainter = Ink((ink.chroma[0] * share, ink.chroma[1] * share))
+    for fainter in _fainter(ink):
         found = outline_of(coverage(panel, fainter))
         if isinstance(found, Outline):
             return found

@@ -194,7 +194,7 @@ def _pieces(stroke: Bits) -> tuple[NDArray[np.int32], list[_Piece]]:
         own = (labels[y : y + height, x : x + width] == number).view(np.uint8)
         hole, wide = _hole(own) if min(width, height) > 4 else (0.0, 0.0)
         pieces.append(_Piece(number, (x, y, x + width, y + height), pixels, hole, wide))
-    return labels, pieces
+    return np.asarray(labels, np.int32), pieces
 
 
 def _hole(stroke: Bits) -> tuple[float, float]:
@@ -235,7 +235,7 @@ def _encloses(piece: _Piece, shape: tuple[int, ...]) -> bool:
     perimeter = max(np.sqrt(4 * np.pi * piece.hole_px), 1.0)
     width = piece.pixels / perimeter
     x0, y0, x1, y1 = piece.box
-    return (
+    return bool(
         piece.hole_px >= max(SMALLEST_HOLE_PX, HOLE_OF_BOX * (x1 - x0) * (y1 - y0))
         and piece.hole_width_px >= min(HOLE_OF_WIDTHS, 1 + width)
         and piece.hole_px < WHOLE_PANEL * shape[0] * shape[1]
@@ -302,7 +302,7 @@ def _measured(
     x0, y0, x1, y1 = _with_margin(_box_around(own), 4, own.shape)
     zoom = _zoom(x1 - x0, y1 - y0)
     part, mine = covered[y0:y1, x0:x1], own[y0:y1, x0:x1]
-    near = cv2.dilate(mine, NEXT)
+    near = _dilated(mine, 1)
     bridges = mine * (part < COVERED)
     level = np.where(bridges, np.float32(1), part * near)
     size = (zoom * (x1 - x0), zoom * (y1 - y0))
@@ -349,7 +349,7 @@ def _perimeter(field: Map) -> float:
 def _bridged(covered: Map, stroke: Bits, more_than_px: float) -> Outline | Nothing | None:
     """The region of a stroke with gaps, the smallest growth that closes it; None if none does."""
     x0, y0, x1, y1 = box = _box_around(stroke)
-    part = cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT)
+    part = np.asarray(cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT), np.uint8)
     found: list[tuple[float, float, Bits]] = []
     for reach in _reaches(box):
         padded = np.pad(part, reach + 2)
@@ -398,17 +398,19 @@ def _zero_line(field: Map) -> Bits:
 def _bridges(field: Map, stroke: Bits) -> Bits:
     """The parts of the zero line that are not drawn, and what joins them to the stroke."""
     line = _zero_line(field)
-    missing = line & (1 - cv2.dilate(stroke, NEXT))
-    return np.asarray(line & cv2.dilate(missing, NEXT, iterations=2) & (1 - stroke), np.uint8)
+    missing = line & (1 - _dilated(stroke, 1))
+    return line & _dilated(missing, 2) & (1 - stroke)
 
 
-def _is_worth(
-    field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, ...]
-) -> bool:
+def _dilated(bits: Bits, steps: int) -> Bits:
+    return np.asarray(cv2.dilate(bits, NEXT, iterations=steps), np.uint8)
+
+
+def _is_worth(field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, ...]) -> bool:
     """True for a region that is larger, mostly drawn and no mere slit."""
     area = float(np.count_nonzero(field > 0))
     perimeter = _perimeter(field)
-    return (
+    return bool(
         max(2 * more_than_px, SMALLEST_HOLE_PX) < area < WHOLE_PANEL * shape[0] * shape[1]
         and np.count_nonzero(bridges) <= GAP_SHARE * perimeter * BRIDGE_PX
         and 4 * np.pi * area >= ROUNDEST_LEAST * perimeter**2

@@ -67,9 +67,7 @@ def write_qa(folder: Path, findings: Sequence[Finding], stages: Sequence[Stages 
         write_bytes(folder / "findings.csv", as_csv(findings).encode())
         for at in range(0, len(findings), FRAMES_A_SHEET):
             part = slice(at, at + FRAMES_A_SHEET)
-            sheet = np.vstack(
-                [_header(), *map(_row, findings[part], stages[part])]
-            )
+            sheet = np.vstack([_header(), *map(_row, findings[part], stages[part])])
             png = cv2.imencode(".png", sheet)[1].tobytes()
             write_bytes(folder / f"sheet-{at // FRAMES_A_SHEET:03d}.png", png)
     except OSError as error:

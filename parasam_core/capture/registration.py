@@ -158,9 +158,7 @@ def agreements(
         return [first, *rest], 0.0
     dax, dbx, day, dby = step
     corners = [dbx, dbx + dax * view.width], [dby, dby + day * view.height]
-    off = max(
-        abs(c) * size for at, size in zip(corners, view.capture_xy, strict=True) for c in at
-    )
+    off = max(abs(c) * size for at, size in zip(corners, view.capture_xy, strict=True) for c in at)
     return [first, *rest], float(off)
 
 
@@ -341,7 +339,7 @@ def _peaks(original: Grey, screen: Map, size: tuple[int, int]) -> list[tuple[flo
     template = cv2.resize(original, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     match = cv2.matchTemplate(screen, template, cv2.TM_CCOEFF_NORMED)
     match[~np.isfinite(match) | (match > 1)] = -1
-    peaks = []
+    peaks: list[tuple[float, ...]] = []
     for _ in range(2):
         _, most, _, (x, y) = cv2.minMaxLoc(match)
         evidence = _evidence(most, size[0] * size[1])

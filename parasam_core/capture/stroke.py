@@ -102,7 +102,7 @@ def inks_of(panel: Colours) -> list[Ink]:
     fewest = max(FEWEST_PIXELS, LEAST_SHARE * len(found))
     left = np.bincount(bins, minlength=HUE_BINS).astype(np.float64)
     while len(inks) < MOST_HUES:
-        near = sum(np.roll(left, k) for k in (-1, 0, 1))
+        near = np.sum([np.roll(left, k) for k in (-1, 0, 1)], axis=0)
         peak = int(np.argmax(near))
         if near[peak] < fewest:
             break

@@ -85,7 +85,9 @@ def case(seed, frames=3, **says) -> Case:
         return says[name]
 
     width, height = decide("size", SIZES[rng.integers(len(SIZES))])
-    scale = np.array(decide("scale", (s := rng.uniform(0.8, 2.6), s * rng.choice([1, 1, 0.8, 1.3]))))
+    scale = np.array(
+        decide("scale", (s := rng.uniform(0.8, 2.6), s * rng.choice([1, 1, 0.8, 1.3])))
+    )
     wide = decide("wide", int(rng.uniform(0.35, 0.62) * width / scale[0]))
     high = decide("high", int(rng.uniform(0.4, 0.62) * height / scale[1]))
     w, h = round(wide * scale[0]), round(high * scale[1])
@@ -107,7 +109,9 @@ def case(seed, frames=3, **says) -> Case:
     radius = decide("radius", rng.uniform(0.12, 0.3))
     centre = np.array([x0 + w * rng.uniform(0.4, 0.6), y0 + h * rng.uniform(0.45, 0.6)])
     for z in range(frames):
-        points = curve(rng, centre + rng.normal(0, 3, 2), least * radius * rng.uniform(0.8, 1.1), 0.8)
+        points = curve(
+            rng, centre + rng.normal(0, 3, 2), least * radius * rng.uniform(0.8, 1.1), 0.8
+        )
         screen = np.full((height, width, 3), (0, 12, 40)[rng.integers(3)], np.uint8)
         shown = cv2.resize(tissue[z], (w, h), interpolation=cv2.INTER_CUBIC)
         screen[y0 : y0 + h, x0 : x0 + w] = shown[..., None]
@@ -115,7 +119,9 @@ def case(seed, frames=3, **says) -> Case:
             cv2.rectangle(screen, (x0 - 2, y0 - 2), (x0 + w + 1, y0 + h + 1), (70, 90, 220), 2)
         draw_marks(screen, panel, marks, rng, ink, z)
         if not says.get("blank"):
-            alpha = stroke(points, (height, width), px, smooth=smooth, gap=gap, at=rng.integers(4000))
+            alpha = stroke(
+                points, (height, width), px, smooth=smooth, gap=gap, at=rng.integers(4000)
+            )
             screen = (screen * (1 - alpha[..., None]) + np.array(ink) * alpha[..., None]).round()
         made.captures.append(screen.astype(np.uint8))
         offset = np.array([x0, y0]) + scale / 2 - 0.5
@@ -124,7 +130,7 @@ def case(seed, frames=3, **says) -> Case:
     return made
 
 
-def draw_marks(screen, panel, marks, rng, ink, z):
+def draw_marks(screen, panel, marks, rng, ink, z):  # noqa: C901
     x0, y0, x1, y1 = panel
     w, h = x1 - x0, y1 - y0
     other = (250, 240, 30) if rng.random() < 0.5 else ink
