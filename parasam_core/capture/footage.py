@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
+from parasam_core.sequence import Box
 
 Picture = NDArray[Any]
 """(y, x) grey or (y, x, 3) RGB, uint8 or uint16."""
@@ -38,6 +40,16 @@ class Footage(Protocol):
     @property
     def details(self) -> dict[str, Any]:
         """What the reader decided, for the provenance."""
+        ...
+
+    @property
+    def scale(self) -> Scale | None:
+        """What the source says of its spacing; None where it says nothing."""
+        ...
+
+    @property
+    def area(self) -> Box | None:
+        """The B-mode area (x0, y0, x1, y1), half-open, where the source says it; None to find."""
         ...
 
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:

@@ -10,8 +10,10 @@ from typing import Any
 from parasam_core.capture.footage import Picture
 from parasam_core.capture.numbering import in_order
 from parasam_core.capture.pillow import MAGIC, decoded, opened, pages_of
+from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
+from parasam_core.sequence import Box
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
@@ -22,6 +24,8 @@ class Images:
 
     files: tuple[Path, ...]
     details: dict[str, Any] = field(default_factory=dict)
+    scale: Scale | None = None
+    area: Box | None = None
 
     @property
     def count(self) -> int:

@@ -12,6 +12,7 @@ from parasam_core.capture.area import found_area
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
+from parasam_core.capture.scale import USER, Said, Scale, settled_spacing
 from parasam_core.errors import CaptureError
 from parasam_core.provenance import Provenance, digest_of_files, signed
 from parasam_core.segmenter import Progress, no_progress
@@ -25,8 +26,9 @@ DEPTHS = (8, 10, 12, 14, 16)
 def read_capture(
     source: Path | str,
     *,
-    spacing_mm: Triple,
-    spacing_source: str = "user",
+    spacing_mm: Triple | None = None,
+    step_mm: float | None = None,
+    spacing_source: str = USER,
     roi_xyxy: Box | None = None,
     subject: str = "",
     timepoint: str = "",
@@ -39,8 +41,10 @@ def read_capture(
 
     Args:
         source: what the scanner or its workstation exported; recognised by content.
-        spacing_mm: distance of neighbouring voxels along (z, y, x), mm.
-        spacing_source: where the spacing was read ("user", "ruler", "xml", …).
+        spacing_mm: distance of neighbouring voxels along (z, y, x), mm; what the source says
+            where None.
+        step_mm: distance of neighbouring frames, mm, where that alone is given.
+        spacing_source: where the given spacing was read ("user", "ruler", …).
         roi_xyxy: the B-mode area (x0, y0, x1, y1), half-open, pixels; found where not given.
         subject: the animal.
         timepoint: when it was scanned.
@@ -48,13 +52,16 @@ def read_capture(
 
     Raises:
         CaptureError: the source cannot be read whole, or the area does not show or does not fit.
+        UsageError: the source does not say its spacing, and it is not given.
         GeometryError: the spacing cannot be.
     """
-    spacing = checked_spacing_mm(spacing_mm)
+    said = Said(spacing_mm, step_mm, spacing_source)
+    _check_said(said)
     path = Path(source)
     try:
         reader = reader_of(path)
         footage = reader.open(path, progress)
+        spacing, spacing_source = settled_spacing(footage.scale, said, path.name)
         bits = bits_in_use(footage)
         shape, roi = _area(footage, bits, roi_xyxy, progress)
         frames = _cropped(footage, bits, roi, progress)
@@ -65,13 +72,12 @@ def read_capture(
         "reader": reader.name,
         "frames": footage.count,
         "bits": bits,
-        "area": "found" if roi_xyxy is None else "given",
+        "area": _area_source(footage, roi_xyxy),
         "spacing_source": spacing_source,
         **footage.details,
     }
     made = Provenance(path.resolve().name, digest, signed("import"), details)
-    count, height, width = frames.shape
-    space = Space((count, height, width), spacing)
+    space = _space(frames, spacing, footage.scale, roi)
     return Sequence(frames, space, subject, timepoint, shape, roi, made)
 
 
@@ -88,11 +94,37 @@ def _area(
     footage: Footage, bits: int, given: Box | None, progress: Progress
 ) -> tuple[tuple[int, int], Box]:
     """The (y, x) shape of the full frame, and the B-mode area in it."""
+    given = footage.area if given is None else given
     if given is None:
         evidence = evidence_of(_spread(footage, bits, progress))
         return evidence.shape, found_area(evidence)
     height, width = next(footage.pictures([0])).shape[:2]
     return (height, width), _checked_area(given, height, width)
+
+
+def _area_source(footage: Footage, given: Box | None) -> str:
+    if given is not None:
+        return "given"
+    return "found" if footage.area is None else "stated"
+
+
+def _check_said(said: Said) -> None:
+    """Refuse a given spacing that cannot be before the source is read."""
+    if said.spacing_mm is not None:
+        checked_spacing_mm(said.spacing_mm)
+    if said.step_mm is not None:
+        checked_spacing_mm((said.step_mm, 1.0, 1.0))
+
+
+def _space(frames: NDArray[np.uint8], spacing: Triple, scale: Scale | None, roi: Box) -> Space:
+    """The grid of the area, where the source says it lies."""
+    count, height, width = frames.shape
+    space = Space((count, height, width), spacing)
+    if scale is None or scale.origin_mm is None:
+        return space
+    z, y, x = scale.origin_mm
+    _, dy, dx = spacing
+    return Space(space.shape, spacing, (z, y + roi[1] * dy, x + roi[0] * dx))
 
 
 def _spread(footage: Footage, bits: int, progress: Progress) -> Iterator[NDArray[np.uint8]]:

@@ -12,8 +12,11 @@ from PIL import Image
 
 from parasam_core.capture.footage import Picture
 from parasam_core.capture.pillow import TIFF_MAGIC, damage_named, decoded, opened, pages_of
+from parasam_core.capture.resolution import scale_of_tags
+from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
+from parasam_core.sequence import Box
 
 DESCRIPTION_TAG = 270
 IMAGEJ_COUNT = re.compile(r"^(images|channels)=(\d+)\s*$", re.MULTILINE)
@@ -26,6 +29,8 @@ class TiffStack:
     path: Path
     count: int
     details: dict[str, Any] = field(default_factory=dict)
+    scale: Scale | None = None
+    area: Box | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -60,7 +65,8 @@ def open_tiff(path: Path, progress: Progress) -> TiffStack:  # noqa: ARG001
         with damage_named(str(path)):
             count = pages_of(image)
         _check_imagej(image, path, count)
-    return TiffStack(path, count)
+        scale = scale_of_tags(getattr(image, "tag_v2", {}))
+    return TiffStack(path, count, scale=scale)
 
 
 def _check_imagej(image: Image.Image, path: Path, count: int) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import cv2
 
 from parasam_core.capture.footage import Picture
+from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
+from parasam_core.sequence import Box
 
 # the user gets one sentence of ours; FFmpeg reads its variable when it is first used
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -29,6 +31,8 @@ class Video:
     path: Path
     count: int
     details: dict[str, Any] = field(default_factory=dict)
+    scale: Scale | None = None
+    area: Box | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
