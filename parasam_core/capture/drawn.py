@@ -14,7 +14,7 @@ from parasam_core.capture.stills import Colours
 from parasam_core.capture.stroke import Ink, Map, coverage, inks_of
 
 FAINTER = (1.0, 0.6)
-"""A thin line in a JPEG covers no pixel wholly: what is open is looked at again as a fainter ink."""
+"""A thin line in a JPEG covers no pixel wholly: what is open is read again as a fainter ink."""
 SAME_HUE_DEGREES = 25.0
 ORIGINAL_SYSTEM_DEGREES = 200.0
 ENOUGH = 3

@@ -24,6 +24,7 @@ Bits = NDArray[np.uint8]
 
 COVERED = 0.4
 SPECK_PX = 5
+BORDER_LINE = 0.35
 SMALLEST_HOLE_PX = 24
 HOLE_OF_WIDTHS = 4.0
 SLIVER = 0.04
@@ -125,9 +126,10 @@ def outline_of(covered: Map) -> Outline | Nothing:
         bridged = _bridged(covered, stroke, hole_px)
         if bridged is not None:
             return bridged
-    if longest and longest.extent > LONG_OF_PANEL * min(covered.shape):
-        if not closed or longest.extent > MUCH_LONGER * closed[0].extent:
-            return Nothing("open", "a line is drawn that does not close")
+    if longest and longest.extent > max(
+        LONG_OF_PANEL * min(covered.shape), MUCH_LONGER * closed[0].extent if closed else 0
+    ):
+        return Nothing("open", "a line is drawn that does not close")
     if closed:
         return _from_closed(covered, labels, closed, _doubts(closed, longest))
     return Nothing("no outline", "nothing that is drawn encloses a region")
@@ -172,7 +174,7 @@ def _without_border_lines(stroke: Bits) -> Bits:
     deep = max(4, round(0.015 * min(stroke.shape)))
     for quarters in range(4):
         side = np.rot90(stroke, quarters)
-        full = np.flatnonzero(side[:deep].mean(axis=1) > 0.6)
+        full = np.flatnonzero(side[:deep].mean(axis=1) > BORDER_LINE)
         if full.size:
             side[: full[-1] + 1] = 0
     return stroke
@@ -309,6 +311,9 @@ def _measured(
     fine = cv2.resize(level, size, interpolation=cv2.INTER_LINEAR) if zoom > 1 else level
     stroke = (fine >= COVERED).view(np.uint8)
     field = _field(stroke)
+    if not (field > 0).any():  # pixels that touch at corners only come apart when zoomed
+        zoom, stroke = 1, mine
+        field = _field(mine)
     inside_px = np.count_nonzero(field > 0) / zoom**2
     if inside_px == 0:
         return Nothing("open", "a line is drawn that hardly closes")

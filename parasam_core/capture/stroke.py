@@ -85,10 +85,9 @@ def spread(picture: Colours) -> Grey:
 def coverage(panel: Colours, ink: Ink) -> Map:
     """(y, x) share of each pixel that the ink covers, about 0 to 1; 0 where the hue is another."""
     plane = cv2.transform(panel.astype(np.float32), _axes_along(ink))
-    along, off = cv2.split(plane)
-    other = cv2.absdiff(off, 0.0) > cv2.max(along, 0.0) * OFF_HUE + CHROMA_NOISE
-    along[other] = 0
-    return np.asarray(np.clip(along / ink.strength, 0, 1.5), np.float32)
+    along, off = (np.asarray(part, np.float32) for part in cv2.split(plane))
+    of_hue = np.abs(off) <= np.maximum(along, 0) * np.float32(OFF_HUE) + np.float32(CHROMA_NOISE)
+    return np.asarray(np.clip(along * of_hue / ink.strength, 0, 1.5), np.float32)
 
 
 def inks_of(panel: Colours) -> list[Ink]:
