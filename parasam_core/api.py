@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
+from parasam_core.capture.scale import Said, settled_spacing
 from parasam_core.errors import UsageError
 from parasam_core.measure import Measurement
 from parasam_core.measure import measure as measured
@@ -47,7 +48,8 @@ def import_scan(
     source: Path | str,
     scan: Path | str,
     *,
-    spacing_mm: Triple,
+    spacing_mm: Triple | None = None,
+    step_mm: float | None = None,
     roi_xyxy: Box | None = None,
     subject: str = "",
     timepoint: str = "",
@@ -62,7 +64,9 @@ def import_scan(
         source: a video, a folder of images or TIFFs, a multi-page TIFF, or a tumour's folder of
             annotated captures (`annotations` beside `originals`).
         scan: where to write, ending in `.zarr`.
-        spacing_mm: (z, y, x), mm: step between frames, then pixel height and width.
+        spacing_mm: (z, y, x), mm: step between frames, then pixel height and width; what the
+            source says where None.
+        step_mm: the step alone, for a source that says the rest.
         roi_xyxy: the B-mode area, half-open, in pixels; found by itself where None.
         subject: the animal.
         timepoint: when it was scanned, as "d0".
@@ -72,14 +76,16 @@ def import_scan(
         progress: told about every frame.
 
     Raises:
-        UsageError: a colour or `qa` for a source without outlines.
+        UsageError: a colour or `qa` for a source without outlines; or the source does not say its
+            spacing, and it is not given.
         CaptureError: the source cannot be read, or the area cannot be found.
         GeometryError: the spacing or the area cannot be.
         ScanError: the scan cannot be written there.
     """
     scanfile.check_writable(Path(scan), overwrite=overwrite)
     if is_tumour_folder(Path(source)):
-        known = Wanted(spacing_mm, "user", roi_xyxy, colour_rgb, subject, timepoint, qa)
+        spacing, by = settled_spacing(None, Said(spacing_mm, step_mm), str(source))
+        known = Wanted(spacing, by, roi_xyxy, colour_rgb, subject, timepoint, qa)
         sequence, outlines = read_annotated(source, known, progress)
         written = scanfile.write_scan(scan, sequence, overwrite=overwrite)
         del sequence  # frames and masks of a large sweep need not be in memory together
@@ -91,6 +97,7 @@ def import_scan(
     sequence = read_capture(
         Path(source),
         spacing_mm=spacing_mm,
+        step_mm=step_mm,
         roi_xyxy=roi_xyxy,
         subject=subject,
         timepoint=timepoint,

@@ -98,7 +98,11 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("scan", type=Path, help="the scan to write, NAME.zarr")
     parser.add_argument(
-        "--spacing", type=float, nargs=3, metavar=("Z", "Y", "X"), help="voxel spacing in mm"
+        "--spacing",
+        type=float,
+        nargs=3,
+        metavar=("Z", "Y", "X"),
+        help="voxel spacing in mm, where the source does not say it or says it wrong",
     )
     parser.add_argument("--step", type=float, metavar="MM", help="step between frames in mm")
     parser.add_argument("--subject", default="", help="the animal")
@@ -135,7 +139,8 @@ def _import(options: argparse.Namespace) -> None:
         scan = api.import_scan(
             options.source,
             options.scan,
-            spacing_mm=_spacing_of(options),
+            spacing_mm=options.spacing,
+            step_mm=options.step,
             roi_xyxy=options.roi,
             subject=options.subject,
             timepoint=options.timepoint,
@@ -156,25 +161,21 @@ def _import(options: argparse.Namespace) -> None:
     lines = [
         f"{scan.path}: {scan.space.shape[0]} frames",
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
-        "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*scan.space.spacing_mm),
+        _spacing_line(scan.space.spacing_mm, scan.provenance.details),
         *_findings(scan.provenance.details),
     ]
     answer(result, lines, as_json=options.json)
+
+
+def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any]) -> str:
+    shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
+    return f"{shown}, from: {details.get('spacing_source', 'unknown')}"
 
 
 def _findings(details: dict[str, Any]) -> list[str]:
     """What a person should look at, a line a frame."""
     flagged = details.get("flagged", {})
     return [f"frame {number}: {'; '.join(why)}" for number, why in flagged.items()]
-
-
-def _spacing_of(options: argparse.Namespace) -> tuple[float, float, float]:
-    if options.spacing is None:
-        raise UsageError(
-            "expected --spacing Z Y X in mm: the source does not say it in a way that is read yet"
-        )
-    z, y, x = options.spacing
-    return (z if options.step is None else options.step), y, x
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:

@@ -139,7 +139,7 @@ def test_models_are_listed():
         (["import", "nowhere.avi", "s.zarr", "--spacing", "1", "1", "1"], 1, ["nowhere.avi"]),
         (["import", "P1_d0.zarr", "s.zarr", "--spacing", "1", "1"], 2, ["--spacing"]),
         (["import", "P1_d0.zarr", "s", "--spacing", "1", "1", "1"], 1, [".zarr"]),
-        (["import", "x.avi", "s.zarr"], 2, ["--spacing"]),
+        (["import", "x.avi", "s.zarr"], 1, ["x.avi"]),
         (["models", "add", "medsam", "nowhere.pth"], 1, ["nowhere.pth"]),
         (["models", "add", "gpt", "nowhere.pth"], 1, ["gpt"]),
         (["nonsense"], 2, ["nonsense"]),

@@ -7,7 +7,9 @@ import pytest
 import tifffile
 
 from parasam_core.capture import read_capture
+from parasam_core.cli import main
 from parasam_core.errors import GeometryError, UsageError
+from parasam_core.scanfile import ScanFile
 
 FRAMES = np.random.default_rng(4).integers(0, 255, (3, 20, 30), dtype=np.uint8)
 WHOLE = (0, 0, 30, 20)
@@ -84,3 +86,17 @@ def test_what_is_given_goes_first(stack):
     for step in (0, -1, float("nan")):
         with pytest.raises(GeometryError):
             read(path, step_mm=step)
+
+
+def test_the_command_asks_for_what_is_missing_and_says_what_it_read(stack, capfd):
+    path = stack(resolution=(410, 512), resolutionunit="CENTIMETER")
+    scan = path.with_name("s.zarr")
+    arguments = ["import", str(path), str(scan), "--roi", "0,0,30,20"]
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "--step MM" in capfd.readouterr().err
+    assert not scan.exists()
+    main([*arguments, "--step", "0.1"])
+    assert "from: tags, step by user" in capfd.readouterr().out
+    assert ScanFile.open(scan).space.spacing_mm == pytest.approx((0.1, 10 / 512, 10 / 410))
