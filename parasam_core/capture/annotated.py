@@ -46,8 +46,8 @@ from parasam_core.sequence import Box, Sequence
 from parasam_core.space import Space, Triple, checked_spacing_mm
 
 SAMPLES = 6
-STRONG = 0.8
-WEAKEST = 0.6
+STRONG = 0.7
+WEAKEST = 0.4
 MOVED_PX = 0.6
 BETTER = 0.02
 LEAST_COLOUR = 30.0
@@ -240,11 +240,11 @@ def _panel_by_originals(
 
 def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:
     if roi is None:
-        return register(original, capture)
+        return _checked(original, capture, register(original, capture))
     x0, y0, x1, y1 = roi
     sx, sy = (x1 - x0) / original.shape[1], (y1 - y0) / original.shape[0]
     given = Placement((sx, sy), (x0 + sx / 2 - 0.5, y0 + sy / 2 - 0.5))
-    return refined(original, capture, given)
+    return _checked(original, capture, refined(original, capture, given))
 
 
 def _shape(originals: NDArray[np.uint8]) -> tuple[int, int]:
@@ -354,7 +354,7 @@ def _read_beside(
 ) -> _Read:
     shape, z = _shape(originals), finding.frame
     place, better = _placed(settled, originals, z, capture)
-    if place is None or place.agreement < WEAKEST:
+    if place is None or (place.agreement < WEAKEST and better is None):
         kind = PANEL if place is None else WEAK
         seen = None if place is None else place.agreement
         return _Read(
@@ -384,17 +384,25 @@ def _placed(
     if place is None:
         return None, None
     likeness, off = agreements([originals[n] for n in (z, *neighbours)], capture, place)
-    best = max(neighbours, key=lambda n: likeness[1 + neighbours.index(n)], default=None)
-    if best is not None and likeness[1 + neighbours.index(best)] > likeness[0] + BETTER:
-        return replace(place, agreement=max(likeness)), best
+    best = max(range(1, len(likeness)), key=lambda n: likeness[n], default=None)
+    if best is not None and likeness[best] > max(STRONG, likeness[0] + BETTER):
+        return replace(place, agreement=likeness[0]), neighbours[best - 1]
     if likeness[0] >= STRONG and off <= MOVED_PX:
         return replace(place, agreement=likeness[0]), None
-    nearby = refined(originals[z], capture, place)
+    nearby = _checked(originals[z], capture, refined(originals[z], capture, place))
     if nearby is not None and nearby.agreement >= STRONG:
         return nearby, None
-    again = register(originals[z], capture)
+    again = _checked(originals[z], capture, register(originals[z], capture))
     found = [p for p in (nearby, again) if p is not None]
     return max(found, key=lambda p: p.agreement, default=None), None
+
+
+def _checked(original: Grey, capture: Colours, place: Placement | None) -> Placement | None:
+    """The placement with the agreement of details, by which frames are told apart."""
+    if place is None:
+        return None
+    likeness, _ = agreements([original], capture, place)
+    return replace(place, agreement=likeness[0])
 
 
 def _with_mask(

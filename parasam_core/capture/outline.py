@@ -33,6 +33,7 @@ COMPARABLE = 0.1
 GAP_STEPS_PX = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27)
 GAP_OF_EXTENT = 0.12
 GAP_SHARE = 0.2
+BRIDGED_OF_PANEL = 0.08
 ROUNDEST_LEAST = 0.06
 LONG_OF_PANEL = 0.12
 WHOLE_PANEL = 0.9
@@ -415,8 +416,9 @@ def _is_worth(field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, 
     """True for a region that is larger, mostly drawn and no mere slit."""
     area = float(np.count_nonzero(field > 0))
     perimeter = _perimeter(field)
+    fair = np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2
     return bool(
-        max(2 * more_than_px, SMALLEST_HOLE_PX) < area < WHOLE_PANEL * shape[0] * shape[1]
+        max(2 * more_than_px, fair) < area < WHOLE_PANEL * shape[0] * shape[1]
         and np.count_nonzero(bridges) <= GAP_SHARE * perimeter * BRIDGE_PX
         and 4 * np.pi * area >= ROUNDEST_LEAST * perimeter**2
     )

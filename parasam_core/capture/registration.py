@@ -36,6 +36,7 @@ COARSE_PX = 2_500
 STEPS = 20
 SMOOTH_SIGMA = 1.0
 BLURRED = 3
+DETAIL_SIGMA = 4.0
 STILL_PX = 0.01
 GREYNESS = 24
 AROUND_COLOUR_PX = 5
@@ -49,7 +50,7 @@ class Placement:
     Attributes:
         scale_xy: capture pixels an original pixel.
         offset_xy: where the original's first pixel centre lies.
-        agreement: correlation of what both show, −1 to 1.
+        agreement: correlation of what both show, −1 to 1; of details where it was checked.
     """
 
     scale_xy: tuple[float, float]
@@ -145,21 +146,21 @@ def agreements(
         place: where.
 
     Returns:
-        Their correlations, −1 where nothing shows; and how far off, in capture pixels, the place
-        seems to be for the first one.
+        How their details correlate, −1 where nothing shows; and how far off, in capture pixels,
+        the place seems to be for the first one.
     """
     view = _view(originals[0], capture, place, CHECK_PX)
     if view is None:
         return [-1.0] * len(originals), 0.0
-    step, first = view.step(1.0, 0.0, 1.0, 0.0)
+    step, _ = view.step(1.0, 0.0, 1.0, 0.0)
     others = [replace(view, small=_smaller(o, view.small.shape)) for o in originals[1:]]
-    rest = [v.step(1.0, 0.0, 1.0, 0.0)[1] for v in others]
+    likeness = [v.detail() for v in (view, *others)]
     if step is None:
-        return [first, *rest], 0.0
+        return likeness, 0.0
     dax, dbx, day, dby = step
     corners = [dbx, dbx + dax * view.width], [dby, dby + day * view.height]
     off = max(abs(c) * size for at, size in zip(corners, view.capture_xy, strict=True) for c in at)
-    return [first, *rest], float(off)
+    return likeness, float(off)
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,18 @@ class _View:
         v = np.arange(self.height, dtype=np.float32)[:, None]
         columns = [c[inner] for c in (seen, gx * u, gx, gy * v, gy)]
         return _solved(np.stack([*columns, np.ones_like(columns[0])]), self.small[inner])
+
+    def detail(self) -> float:
+        """Correlation of what is finer than tissue's layers, which other frames have alike."""
+        (mx, my), size = self.margin_xy, (self.width, self.height)
+        matrix = np.array([[1.0, 0, mx], [0, 1.0, my]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        seen = cv2.warpAffine(self.screen, matrix, size, flags=flags)
+        valid = cv2.warpAffine(self.valid, matrix, size, flags=flags) > 0.95
+        pair = [(p - cv2.GaussianBlur(p, (0, 0), DETAIL_SIGMA))[valid] for p in (seen, self.small)]
+        if valid.mean() < FEWEST_VALID or min(float(p.std()) for p in pair) == 0:
+            return -1.0
+        return float(np.corrcoef(pair[0], pair[1])[0, 1])
 
     def placed(self, ax: float, bx: float, ay: float, by: float) -> Placement:
         """The placement that these four of the small pictures mean."""

@@ -103,6 +103,7 @@ def case(seed, frames=3, **says) -> Case:
     marks = decide("marks", [m for m in MARKS if rng.random() < 0.5])
     frame = decide("frame", bool(rng.random() < 0.6))
     gel = rng.uniform(0, 0.3)
+    dark = (0, 12, 40)[rng.integers(3)]
     tissue = b_mode(rng, frames, high, wide, gel=gel)
     made = Case([], list(tissue), [], [], panel, says)
     least = min(w, h)
@@ -112,7 +113,7 @@ def case(seed, frames=3, **says) -> Case:
         points = curve(
             rng, centre + rng.normal(0, 3, 2), least * radius * rng.uniform(0.8, 1.1), 0.8
         )
-        screen = np.full((height, width, 3), (0, 12, 40)[rng.integers(3)], np.uint8)
+        screen = np.full((height, width, 3), dark, np.uint8)
         shown = cv2.resize(tissue[z], (w, h), interpolation=cv2.INTER_CUBIC)
         screen[y0 : y0 + h, x0 : x0 + w] = shown[..., None]
         if frame:

@@ -102,4 +102,4 @@ def test_the_colours_of_a_panel_are_told_apart():
     panel = np.full((60, 60, 3), 90, np.uint8)
     panel[5:10] = (255, 200, 40)
     panel[20:40] = (40, 40, 240)
-    assert [round(i.hue_degrees) for i in inks_of(panel)] == [0, 195]
+    assert np.allclose([i.hue_degrees for i in inks_of(panel)], [0, 195], atol=4)
