@@ -6,8 +6,12 @@ video.py       AVI, MP4
 tiff.py        a TIFF of pages
 images.py      one image, a folder of numbered images
 numbering.py   the order of numbered files, and what is missing
+vevo_raw.py    a VEVO raw export
+vevo_xml.py    its parameters
 pillow.py      still images, decoded strictly
 footage.py     what every reader gives
+scale.py       the spacing that a source states, and which one holds
+resolution.py  what a TIFF's tags say of it
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
 marks.py       a side that does not show, by the ruler or frame beside it

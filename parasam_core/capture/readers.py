@@ -5,6 +5,7 @@
     video     AVI, MP4
     tiff      a TIFF of one or many pages
     image     one PNG, JPEG or BMP
+    vevo raw  X.raw.xml beside X.raw.bmode or X.raw.3d.bmode
     folder    numbered images or TIFFs
 
 A new format is one more line of `READERS`.
@@ -19,6 +20,7 @@ from pathlib import Path
 from parasam_core.capture.footage import Footage
 from parasam_core.capture.images import is_folder, is_image, open_folder, open_image
 from parasam_core.capture.tiff import is_tiff, open_tiff
+from parasam_core.capture.vevo_raw import is_vevo_raw, open_vevo_raw
 from parasam_core.capture.video import is_video, open_video
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
@@ -45,6 +47,7 @@ READERS = (
     Reader("video", is_video, open_video),
     Reader("tiff", is_tiff, open_tiff),
     Reader("image", is_image, open_image),
+    Reader("vevo raw", is_vevo_raw, open_vevo_raw),
     Reader("folder", is_folder, open_folder),
 )
 
@@ -60,7 +63,7 @@ def reader_of(source: Path) -> Reader:
         if reader.fits(source, head):
             return reader
     raise CaptureError(
-        "expected a video (AVI, MP4), a folder of images, an image or a TIFF, "
+        "expected a video (AVI, MP4), a folder of images, an image, a TIFF or a VEVO raw export, "
         f"got {source}, whose content is none of these"
     )
 
