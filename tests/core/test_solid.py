@@ -64,7 +64,7 @@ def test_every_surface_is_closed_faces_out_and_keeps_the_volume(half_mm, spacing
 
 @pytest.mark.parametrize("step_mm", [0.05, 0.15, 0.3, 0.5])
 def test_a_coarse_step_blurs_no_tumour_away(step_mm):
-    volume, exact = ellipsoid((1.2, 1.0, 0.9), (step_mm, 0.04, 0.04))
+    volume, _ = ellipsoid((1.2, 1.0, 0.9), (step_mm, 0.04, 0.04))
     mesh = surface(volume)
     assert is_watertight(mesh)
     assert mesh.volume_mm3 == pytest.approx(volume.volume_mm3, rel=1e-4)
