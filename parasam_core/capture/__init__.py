@@ -6,6 +6,12 @@ video.py       AVI, MP4
 tiff.py        a TIFF of pages
 images.py      one image, a folder of numbered images
 numbering.py   the order of numbered files, and what is missing
+nrrd.py        NRRD
+metaimage.py   MetaImage
+nifti.py       NIfTI; the home of nibabel here
+grids.py       what these three give: voxels in the scan's frame
+grey_levels.py any type of voxel → grey levels
+header_text.py what text headers share
 vevo_raw.py    a VEVO raw export
 vevo_xml.py    its parameters
 pillow.py      still images, decoded strictly

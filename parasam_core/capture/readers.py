@@ -6,6 +6,9 @@
     tiff      a TIFF of one or many pages
     image     one PNG, JPEG or BMP
     vevo raw  X.raw.xml beside X.raw.bmode or X.raw.3d.bmode
+    nrrd      NRRD, its data in it or beside it
+    metaimage MetaImage, its data in it or beside it
+    nifti     NIfTI, packed or not
     folder    numbered images or TIFFs
 
 A new format is one more line of `READERS`.
@@ -18,7 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parasam_core.capture.footage import Footage
+from parasam_core.capture.grids import Grid
 from parasam_core.capture.images import is_folder, is_image, open_folder, open_image
+from parasam_core.capture.metaimage import is_metaimage, read_metaimage
+from parasam_core.capture.nifti import is_nifti, read_nifti
+from parasam_core.capture.nrrd import is_nrrd, read_nrrd
 from parasam_core.capture.tiff import is_tiff, open_tiff
 from parasam_core.capture.vevo_raw import is_vevo_raw, open_vevo_raw
 from parasam_core.capture.video import is_video, open_video
@@ -43,11 +50,19 @@ class Reader:
     open: Callable[[Path, Progress], Footage]
 
 
+def _of_grid(read: Callable[[Path], Grid]) -> Callable[[Path, Progress], Footage]:
+    """A grid is in memory at once: nothing to tell progress."""
+    return lambda path, _: read(path).as_footage()
+
+
 READERS = (
     Reader("video", is_video, open_video),
     Reader("tiff", is_tiff, open_tiff),
     Reader("image", is_image, open_image),
     Reader("vevo raw", is_vevo_raw, open_vevo_raw),
+    Reader("nrrd", is_nrrd, _of_grid(read_nrrd)),
+    Reader("metaimage", is_metaimage, _of_grid(read_metaimage)),
+    Reader("nifti", is_nifti, _of_grid(read_nifti)),
     Reader("folder", is_folder, open_folder),
 )
 
@@ -63,7 +78,8 @@ def reader_of(source: Path) -> Reader:
         if reader.fits(source, head):
             return reader
     raise CaptureError(
-        "expected a video (AVI, MP4), a folder of images, an image, a TIFF or a VEVO raw export, "
+        "expected a video (AVI, MP4), a folder of images, an image, a TIFF, a VEVO raw export, "
+        "NIfTI, NRRD or MetaImage, "
         f"got {source}, whose content is none of these"
     )
 
