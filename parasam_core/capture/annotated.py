@@ -48,7 +48,7 @@ from parasam_core.space import Space, Triple, checked_spacing_mm
 SAMPLES = 6
 STRONG = 0.7
 WEAKEST = 0.4
-MOVED_PX = 0.6
+MOVED_PX = 0.4
 BETTER = 0.02
 LEAST_COLOUR = 30.0
 
@@ -115,6 +115,7 @@ class _Settled:
         panel: the panel's box, half-open.
         panel_by: what said it.
         ink: the outline's colour; None where nothing is outlined.
+        off_px: how far off the place seems on the capture that it was found on; see `agreements`.
     """
 
     folder: TumourFolder
@@ -124,6 +125,7 @@ class _Settled:
     panel: Box
     panel_by: str
     ink: Ink | None = None
+    off_px: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
 
     @property
     def frame_yx(self) -> tuple[int, int]:
@@ -221,12 +223,12 @@ def _panel_by_originals(
     captures: dict[int, Colours],
     wanted: Wanted,
 ) -> _Settled:
-    best: tuple[Placement, tuple[int, int]] | None = None
+    best: tuple[Placement, int] | None = None
     for number, capture in captures.items():
         original = originals[folder.numbers.index(number)]
         place = _searched(original, capture, wanted.roi_xyxy)
         if place and (best is None or place.agreement > best[0].agreement):
-            best = place, (capture.shape[0], capture.shape[1])
+            best = place, number
         if best and best[0].agreement >= STRONG:
             break
     if best is None or best[0].agreement < WEAKEST:
@@ -234,8 +236,11 @@ def _panel_by_originals(
             f"expected captures that show the originals in {folder.path}, got none that do; check "
             "that both are of one tumour, or give the folder of annotations without originals"
         )
-    panel = best[0].pixels(_shape(originals), best[1])
-    return _Settled(folder, originals, best[1], best[0], panel, "originals")
+    place, capture = best[0], captures[best[1]]
+    _, off_px = agreements([originals[folder.numbers.index(best[1])]], capture, place)
+    size = (capture.shape[0], capture.shape[1])
+    panel = place.pixels(_shape(originals), size)
+    return _Settled(folder, originals, size, place, panel, "originals", off_px=off_px)
 
 
 def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:
@@ -383,11 +388,12 @@ def _placed(
         place = register(originals[z], capture)
     if place is None:
         return None, None
-    likeness, off = agreements([originals[n] for n in (z, *neighbours)], capture, place)
+    likeness, off_px = agreements([originals[n] for n in (z, *neighbours)], capture, place)
     best = max(range(1, len(likeness)), key=lambda n: likeness[n], default=None)
     if best is not None and likeness[best] > max(STRONG, likeness[0] + BETTER):
         return replace(place, agreement=likeness[0]), neighbours[best - 1]
-    if likeness[0] >= STRONG and off <= MOVED_PX:
+    moved_px = float(np.abs(off_px - settled.off_px).max())
+    if likeness[0] >= STRONG and moved_px <= MOVED_PX * max(place.scale_xy):
         return replace(place, agreement=likeness[0]), None
     nearby = _checked(originals[z], capture, refined(originals[z], capture, place))
     if nearby is not None and nearby.agreement >= STRONG:

@@ -137,7 +137,7 @@ def refined(
 
 def agreements(
     originals: Sequence[Grey], capture: Colours, place: Placement
-) -> tuple[list[float], float]:
+) -> tuple[list[float], NDArray[np.float64]]:
     """How well several originals agree with what a capture shows in a place, cheaply.
 
     Args:
@@ -146,21 +146,22 @@ def agreements(
         place: where.
 
     Returns:
-        How their details correlate, −1 where nothing shows; and how far off, in capture pixels,
-        the place seems to be for the first one.
+        How their details correlate, −1 where nothing shows; and how far the left, right,
+        upper and lower edge seem to be off for the first one, capture pixels. Coarse as it is,
+        this is off by some itself, alike for all captures of a sweep.
     """
     view = _view(originals[0], capture, place, CHECK_PX)
     if view is None:
-        return [-1.0] * len(originals), 0.0
+        return [-1.0] * len(originals), np.zeros(4)
     step, _ = view.step(1.0, 0.0, 1.0, 0.0)
     others = [replace(view, small=_smaller(o, view.small.shape)) for o in originals[1:]]
     likeness = [v.detail() for v in (view, *others)]
     if step is None:
-        return likeness, 0.0
+        return likeness, np.zeros(4)
     dax, dbx, day, dby = step
-    corners = [dbx, dbx + dax * view.width], [dby, dby + day * view.height]
-    off = max(abs(c) * size for at, size in zip(corners, view.capture_xy, strict=True) for c in at)
-    return likeness, float(off)
+    (cx, cy), (w, h) = view.capture_xy, (view.width, view.height)
+    off = np.array([dbx * cx, (dbx + dax * w) * cx, dby * cy, (dby + day * h) * cy])
+    return likeness, off
 
 
 @dataclass(frozen=True)
