@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
+from parasam_core.capture.label_image import label_image, label_name, mask_of
 from parasam_core.capture.scale import Said, settled_spacing
-from parasam_core.errors import UsageError
+from parasam_core.errors import LabelError, UsageError
 from parasam_core.measure import Measurement
 from parasam_core.measure import measure as measured
 from parasam_core.mesh import Mesh
@@ -26,6 +27,7 @@ from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, su
 from parasam_core.space import Triple
 
 if TYPE_CHECKING:
+    from parasam_core.capture.grids import Grid
     from parasam_core.export import Exported
     from parasam_core.medsam_tree import Manifest
 
@@ -60,9 +62,13 @@ def import_scan(
 ) -> ScanFile:
     """Read a capture and store it as a scan; outlines drawn on it become the label `manual`.
 
+    A label image (NRRD, MetaImage, NIfTI) is added to a scan that is there, as a label named after
+    the file.
+
     Args:
-        source: a video, a folder of images or TIFFs, a multi-page TIFF, or a tumour's folder of
-            annotated captures (`annotations` beside `originals`).
+        source: a video, a folder of images or TIFFs, a multi-page TIFF, a VEVO raw export, NIfTI,
+            NRRD, MetaImage, or a tumour's folder of annotated captures (`annotations` beside
+            `originals`).
         scan: where to write, ending in `.zarr`.
         spacing_mm: (z, y, x), mm: step between frames, then pixel height and width; what the
             source says where None.
@@ -82,6 +88,9 @@ def import_scan(
         GeometryError: the spacing or the area cannot be.
         ScanError: the scan cannot be written there.
     """
+    given = (spacing_mm, step_mm, roi_xyxy, colour_rgb, qa)
+    if Path(scan).is_dir() and not overwrite and (grid := label_image(Path(source))) is not None:
+        return _import_label(ScanFile.open(scan), grid, nothing_else=not any(given))
     scanfile.check_writable(Path(scan), overwrite=overwrite)
     if is_tumour_folder(Path(source)):
         spacing, by = settled_spacing(None, Said(spacing_mm, step_mm), str(source))
@@ -218,6 +227,22 @@ def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Ma
     from parasam_core.export import write_tree
 
     return write_tree(scanfile.scans_in(library), Path(folder), **options)
+
+
+def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:
+    """Add a label image to the scan that it was drawn on; its own earlier self is replaced."""
+    if not nothing_else:
+        raise UsageError(
+            "expected nothing but the scan with a label image, which is taken as it lies, "
+            f"got more with {grid.path}"
+        )
+    name = label_name(grid.path)
+    if name in scan.labels and scan.mask(name).provenance.source != grid.path.name:
+        raise LabelError(
+            f"expected a label name that is free in {scan.path}, got {name}; rename {grid.path}"
+        )
+    scan.check_label_free(name, "import")
+    return scan.write_mask(name, mask_of(grid, scan.space))
 
 
 def _opened(scan: ScanFile | Path | str) -> ScanFile:

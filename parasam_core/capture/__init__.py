@@ -11,6 +11,7 @@ metaimage.py   MetaImage
 nifti.py       NIfTI; the home of nibabel here
 grids.py       what these three give: voxels in the scan's frame
 grey_levels.py any type of voxel → grey levels
+label_image.py a label drawn elsewhere, in one of these three
 header_text.py what text headers share
 vevo_raw.py    a VEVO raw export
 vevo_xml.py    its parameters

@@ -40,3 +40,13 @@ def grey_levels(voxels: NDArray[Any], name: str) -> tuple[NDArray[Any], str]:
     for frame, stored in zip(levels, voxels, strict=True):
         frame[:] = np.rint((stored.astype(np.float64) - least) * (TOP / span))
     return levels, f"{least!r} to {most!r} scaled to 0 to {TOP}"
+
+
+def few_values(voxels: NDArray[Any], most: int) -> set[int] | None:
+    """All values, where they are whole numbers >= 0 and at most `most` of them; None otherwise."""
+    found: set[float] = set()
+    for frame in voxels:
+        found.update(np.unique(frame).tolist())
+        if len(found) > most or any(not v >= 0 or v != v // 1 for v in found):
+            return None
+    return {int(v) for v in found}

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.footage import Picture
-from parasam_core.capture.grey_levels import grey_levels
+from parasam_core.capture.grey_levels import few_values, grey_levels
 from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError, GeometryError
 from parasam_core.sequence import Box
@@ -89,9 +89,11 @@ class Grid:
         """Its voxels as grey levels.
 
         Raises:
-            CaptureError: the file says that it is a label, or a voxel is not finite.
+            CaptureError: it is a label (by its header, or since it knows 0 and one other whole
+                number only), or a voxel is not finite.
         """
-        if self.is_label:
+        values = few_values(self.voxels, 2) or set()
+        if self.is_label or (len(values) == 2 and 0 in values):
             raise CaptureError(
                 f"expected frames, got {self.path}, a label; import the frames first, then give "
                 "this file with the scan that it was drawn on"

@@ -50,6 +50,13 @@ class Reader:
     open: Callable[[Path, Progress], Footage]
 
 
+GRIDS: tuple[tuple[str, Callable[[Path, bytes], bool], Callable[[Path], Grid]], ...] = (
+    ("nrrd", is_nrrd, read_nrrd),
+    ("metaimage", is_metaimage, read_metaimage),
+    ("nifti", is_nifti, read_nifti),
+)
+
+
 def _of_grid(read: Callable[[Path], Grid]) -> Callable[[Path, Progress], Footage]:
     """A grid is in memory at once: nothing to tell progress."""
     return lambda path, _: read(path).as_footage()
@@ -60,9 +67,7 @@ READERS = (
     Reader("tiff", is_tiff, open_tiff),
     Reader("image", is_image, open_image),
     Reader("vevo raw", is_vevo_raw, open_vevo_raw),
-    Reader("nrrd", is_nrrd, _of_grid(read_nrrd)),
-    Reader("metaimage", is_metaimage, _of_grid(read_metaimage)),
-    Reader("nifti", is_nifti, _of_grid(read_nifti)),
+    *(Reader(name, fits, _of_grid(read)) for name, fits, read in GRIDS),
     Reader("folder", is_folder, open_folder),
 )
 
@@ -82,6 +87,14 @@ def reader_of(source: Path) -> Reader:
         "NIfTI, NRRD or MetaImage, "
         f"got {source}, whose content is none of these"
     )
+
+
+def grid_reader_of(source: Path) -> Callable[[Path], Grid] | None:
+    """What reads a source of voxels with a header; None for any other source."""
+    if not source.is_file():
+        return None
+    head = _head(source)
+    return next((read for _, fits, read in GRIDS if fits(source, head)), None)
 
 
 def _head(source: Path) -> bytes:
