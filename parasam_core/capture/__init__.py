@@ -6,6 +6,7 @@ video.py       AVI, MP4
 tiff.py        a TIFF of pages
 images.py      one image, a folder of numbered images
 numbering.py   the order of numbered files, and what is missing
+dicom.py       DICOM ultrasound; the home of pydicom here
 nrrd.py        NRRD
 metaimage.py   MetaImage
 nifti.py       NIfTI; the home of nibabel here

@@ -16,7 +16,7 @@ import numpy as np
 
 from parasam_core.capture.evidence import Evidence
 from parasam_core.capture.rectangle import best_rectangle, turned
-from parasam_core.capture.sides import ends_here, sharpest, whole_depth
+from parasam_core.capture.sides import ends_here, past_black, sharpest, whole_depth
 from parasam_core.errors import CaptureError
 from parasam_core.sequence import Box
 
@@ -45,6 +45,8 @@ def found_area(evidence: Evidence) -> Box:
         for side in QUARTERS:
             view, up = _turned_up(evidence, box, side)
             box = _with(evidence, box, side, sharpest(view, up, reach))
+    for side in ("left", "right"):
+        box = _with(evidence, box, side, past_black(*_turned_up(evidence, box, side)))
     for side in ("top", "bottom"):
         edge = whole_depth(*_turned_up(evidence, box, side))
         if edge is None:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from parasam_core.capture.evidence import Evidence
 from parasam_core.sequence import Box
 
+BLACKEST = 8.0
+"""Grey level above which a screen is no background that black gel could hide in."""
 NEAREST_PX = 2
 REACH_PX = 40
 CONTRAST = 12.0
@@ -58,7 +60,10 @@ def hidden_edge(view: Evidence, box: Box) -> int | None:
     if not columns:
         return None
     strip = view.still[:, columns]
-    contrast = np.abs(strip - np.median(strip[y0:y1]))
+    screen = float(np.median(strip[y0:y1]))
+    if screen > BLACKEST:
+        return None
+    contrast = np.abs(strip - screen)
     drawn = contrast > (np.maximum(CONTRAST, 3 * view.much[:, columns]) if view.moves else CONTRAST)
     marks = [_line_along(c, y0, y1) or _ticks_along(c, y0, y1) for c in drawn.T]
     edges = [_edge_by(mark, y1, view.scale) for mark in marks if mark is not None]

@@ -2,6 +2,7 @@
 
     Reader    reads
     ──────    ─────
+    dicom     DICOM ultrasound: a file, or a folder of one series
     video     AVI, MP4
     tiff      a TIFF of one or many pages
     image     one PNG, JPEG or BMP
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from parasam_core.capture.dicom import is_dicom, open_dicom
 from parasam_core.capture.footage import Footage
 from parasam_core.capture.grids import Grid
 from parasam_core.capture.images import is_folder, is_image, open_folder, open_image
@@ -63,6 +65,7 @@ def _of_grid(read: Callable[[Path], Grid]) -> Callable[[Path, Progress], Footage
 
 
 READERS = (
+    Reader("dicom", is_dicom, open_dicom),
     Reader("video", is_video, open_video),
     Reader("tiff", is_tiff, open_tiff),
     Reader("image", is_image, open_image),
@@ -84,7 +87,7 @@ def reader_of(source: Path) -> Reader:
             return reader
     raise CaptureError(
         "expected a video (AVI, MP4), a folder of images, an image, a TIFF, a VEVO raw export, "
-        "NIfTI, NRRD or MetaImage, "
+        "NIfTI, NRRD, MetaImage or DICOM, "
         f"got {source}, whose content is none of these"
     )
 
