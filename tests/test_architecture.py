@@ -34,7 +34,7 @@ HOMES = {
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],
     "nibabel": ["parasam_core.export", "parasam_core.capture.nifti"],
-    "pydicom": ["parasam_core.export"],
+    "pydicom": ["parasam_core.export", "parasam_core.capture.dicom"],
     "highdicom": ["parasam_core.export"],
     "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
     "fastapi": ["xr_server"],
