@@ -39,12 +39,7 @@ def found_area(evidence: Evidence) -> Box:
     Raises:
         CaptureError: it does not show clearly.
     """
-    box = _most_change(evidence)
-    reach = REACH_CELLS * round(_cell(evidence))
-    for _ in range(2):
-        for side in QUARTERS:
-            view, up = _turned_up(evidence, box, side)
-            box = _with(evidence, box, side, sharpest(view, up, reach))
+    box = _sharpened(evidence, _most_change(evidence))
     for side in ("left", "right"):
         box = _with(evidence, box, side, past_black(*_turned_up(evidence, box, side)))
     for side in ("top", "bottom"):
@@ -57,6 +52,15 @@ def found_area(evidence: Evidence) -> Box:
             raise _unsure(f"the image fades away to the {side}")
     if _is_divided(evidence, box):
         raise _unsure("two parts of the screen look like one")
+    return box
+
+
+def _sharpened(evidence: Evidence, box: Box) -> Box:
+    """Every side where change begins most sharply; twice, since each decides what others see."""
+    reach = REACH_CELLS * round(_cell(evidence))
+    for side in (*QUARTERS, *QUARTERS):
+        view, up = _turned_up(evidence, box, side)
+        box = _with(evidence, box, side, sharpest(view, up, reach))
     return box
 
 

@@ -28,7 +28,8 @@ LIVELY = 3.0
 """Mean change of tissue, in grey levels, at least."""
 CODEC_BLOCK_PX = 16
 """How far compression spreads a change."""
-LIVELY_SHARE = 0.35
+LIVELY_SHARE = 0.05
+LIVELY_SHARE_OF_TEXTURE = 0.35
 STRAIGHT_SHARE = 0.6
 REACHING_SHARE = 0.1
 BARE_SHARE = 0.02
@@ -121,7 +122,8 @@ def _is_straight(view: Evidence, box: Box) -> bool:
     begins = rows[y0 + 1 : y0 + 3].mean(axis=0) >= 0.5 * inside
     ends = rows[y0 - 3 : y0 - 1].mean(axis=0) <= 0.35 * inside
     lively = inside > LIVELY
-    return bool(lively.mean() >= LIVELY_SHARE and (begins & ends)[lively].mean() >= STRAIGHT_SHARE)
+    enough = LIVELY_SHARE if view.moves else LIVELY_SHARE_OF_TEXTURE
+    return bool(lively.mean() >= enough and (begins & ends)[lively].mean() >= STRAIGHT_SHARE)
 
 
 def _is_crisp(view: Evidence, box: Box) -> bool:
