@@ -94,7 +94,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         type=Path,
-        help="a video, a folder of images or TIFFs, a TIFF, or a folder with annotations/",
+        help="a video, a folder of images, a TIFF, DICOM, VEVO raw, NIfTI, NRRD, MetaImage, "
+        "a folder with annotations/, or a label image for a scan that is there",
     )
     parser.add_argument("scan", type=Path, help="the scan to write, NAME.zarr")
     parser.add_argument(
