@@ -66,7 +66,9 @@ def whole_depth(view: Evidence, box: Box) -> int | None:
     if found and min(found) < y0 - near:
         return min(found)
     agreed = any(abs(e - y0) <= near for e in found)
-    return y0 if agreed or _is_straight(view, box) or _is_crisp(view, box) else None
+    if agreed or (_is_straight(view, box) and (view.moves or _stands_out(view, box))):
+        return y0
+    return y0 if _is_crisp(view, box) else None
 
 
 def ends_here(view: Evidence, box: Box) -> bool:
@@ -124,6 +126,16 @@ def _is_straight(view: Evidence, box: Box) -> bool:
     lively = inside > LIVELY
     enough = LIVELY_SHARE if view.moves else LIVELY_SHARE_OF_TEXTURE
     return bool(lively.mean() >= enough and (begins & ends)[lively].mean() >= STRAIGHT_SHARE)
+
+
+def _stands_out(view: Evidence, box: Box) -> bool:
+    """True where the screen is no black that black gel could hide in.
+
+    Skin lies straight at one moment, but not all along a sweep: of one frame more is asked.
+    """
+    beside = _beside(view.still, box)
+    levels = [float(np.median(strip[box[1] : box[3]])) for strip in beside]
+    return bool(levels) and min(levels) >= BLACK
 
 
 def _is_crisp(view: Evidence, box: Box) -> bool:

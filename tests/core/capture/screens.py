@@ -17,17 +17,27 @@ NAMES = ["counter", "ecg", "ruler", "bar", "arrows", "logo", "text", "frame", "c
 
 @dataclass
 class Screen:
+    """Frames (z, y, x, 3), the true area (x0, y0, x1, y1), and how they were drawn."""
+
     frames: np.ndarray
     box: tuple[int, int, int, int]
     says: dict = field(default_factory=dict)
 
+    @property
+    def scale(self):
+        """Pixels of this screen to one of a screen of 480 lines, at least 1."""
+        return max(1, min(self.frames.shape[1:3]) / 480)
 
-def b_mode(rng, count, height, width, gel=None, gain=None, floor=None):
-    """A sweep over a lump below gel: (count, height, width) uint8, log-compressed Rayleigh speckle."""
+
+def b_mode(rng, count, height, width, gel=None, gain=None, noise_db=None):
+    """A sweep over a lump below gel: (z, y, x) uint8, log-compressed Rayleigh speckle.
+
+    `gel` is its share of the depth, `noise_db` the level of electronic noise against tissue.
+    """
     h, w = min(height, 300), min(width, 400)
     gel = rng.uniform(0, 0.35) if gel is None else gel
     gain = rng.uniform(-12, 10) if gain is None else gain
-    floor = rng.uniform(-75, -50) if floor is None else floor  # electronic noise, dB below tissue
+    noise_db = rng.uniform(-75, -50) if noise_db is None else noise_db
     y, x = np.mgrid[0:h, 0:w] / np.array([h, w])[:, None, None]
     grain = (0, rng.uniform(0.5, 1.2), rng.uniform(0.8, 2.2))
     bump, place, echo = rng.uniform(0, 0.2), rng.uniform(0.3, 0.7), rng.uniform(-18, -3)
@@ -47,17 +57,19 @@ def b_mode(rng, count, height, width, gel=None, gain=None, floor=None):
         level = np.where(lump & (y > skin), level + echo, level)
         if shadow > 0.7:
             level = np.where((np.abs(x - 0.2 * shadow) < 0.06) & (y > gel + 0.2), level - 30, level)
-        signal = speckle * 10 ** (level / 20) + np.hypot(*rng.standard_normal((2, h, w))) * 10 ** (
-            floor / 20
-        )
-        db = 20 * np.log10(signal + 1e-9) + gain
+        noise = np.hypot(*rng.standard_normal((2, h, w)))
+        db = 20 * np.log10(speckle * 10 ** (level / 20) + noise * 10 ** (noise_db / 20)) + gain
         grey = np.clip((db + span - 12) / span * 255, 0, 255).astype(np.uint8)
         frames[z] = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR)
     return frames
 
 
-def screen(seed, count=24, size=None, box=None, content=None, wearing=None, panel=None) -> Screen:
-    """A whole screen of `count` frames."""
+def screen(seed, count=24, size=None, box=None, content=None, wearing=None, panel=None, **tissue):
+    """A Screen of `count` frames; what is not given follows from the seed.
+
+    `wearing` names what is drawn around the area, `panel` is the grey level behind it, `tissue`
+    goes to `b_mode`.
+    """
     rng = np.random.default_rng(seed)
     width, height = size or SIZES[rng.integers(len(SIZES))]
     s = height / 480
@@ -69,7 +81,7 @@ def screen(seed, count=24, size=None, box=None, content=None, wearing=None, pane
     x0, y0, x1, y1 = box
     wearing = [n for n in NAMES if rng.random() < 0.6] if wearing is None else wearing
     if content is None:
-        content = b_mode(rng, count, y1 - y0, x1 - x0)
+        content = b_mode(rng, count, y1 - y0, x1 - x0, **tissue)
     panel = (0 if rng.random() < 0.6 else int(rng.integers(1, 70))) if panel is None else panel
     base = np.full((height, width, 3), panel, np.uint8)
     if panel and rng.random() < 0.5:
@@ -83,10 +95,11 @@ def screen(seed, count=24, size=None, box=None, content=None, wearing=None, pane
 
 
 def write_video(path: Path, frames, fourcc="MJPG", quality=None):
+    """Encode (z, y, x) grey or (z, y, x, 3) BGR; FFV1 is lossless."""
     colour = frames.ndim == 4
     height, width = frames.shape[1:3]
     options = [cv2.VIDEOWRITER_PROP_IS_COLOR, int(colour)]
-    options += [cv2.VIDEOWRITER_PROP_QUALITY, quality] if quality else []
+    options += [cv2.VIDEOWRITER_PROP_QUALITY, quality] if quality and fourcc == "MJPG" else []
     code = cv2.VideoWriter_fourcc(*fourcc)
     backend = cv2.CAP_OPENCV_MJPEG if fourcc == "MJPG" else cv2.CAP_FFMPEG
     writer = cv2.VideoWriter(str(path), backend, code, 10.0, (width, height), options)
@@ -95,6 +108,15 @@ def write_video(path: Path, frames, fourcc="MJPG", quality=None):
         writer.write(frame)
     writer.release()
     return path
+
+
+def read_video(path: Path):
+    """All frames of a video, (z, y, x, 3) BGR."""
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    frames = []
+    while (read := capture.read())[0]:
+        frames.append(read[1])
+    return np.stack(frames)
 
 
 def _text(image, words, at, s, colour=(255, 255, 255), scale=0.4):
@@ -106,18 +128,7 @@ def _still(image, box, wearing, rng, s):
     x0, y0, x1, y1 = box
     height, width = image.shape[:2]
     if "ruler" in wearing:
-        at = x1 + int(rng.integers(2, 10) * s)
-        for k, y in enumerate(np.linspace(y0, y1 - 1, 41)):
-            long = k % 4 == 0
-            cv2.line(
-                image,
-                (at, int(y)),
-                (at + int((6 if long else 3) * s), int(y)),
-                (200,) * 3,
-                max(1, int(s)),
-            )
-            if long:
-                _text(image, str(k // 4), (at + 9 * s, y + 4 * s), s)
+        _ruler(image, box, x1 + int(rng.integers(2, 10) * s), s)
     if "bar" in wearing:
         ramp = np.linspace(255, 0, y1 - y0, dtype=np.uint8)[:, None, None]
         at, wide = max(x0 - int(18 * s), 0), int(8 * s)
@@ -128,14 +139,21 @@ def _still(image, box, wearing, rng, s):
         cv2.rectangle(image, (x0 - out, y0 - out), (x1 + out, y1 + out), grey, max(1, int(s)))
     if "text" in wearing:
         for k in range(rng.integers(2, 7)):
-            _text(
-                image, "VisualScan 3100  MS550D  30 MHz", (5 * s, (12 + 14 * k) * s), s, scale=0.35
-            )
+            at = (5 * s, (12 + 14 * k) * s)
+            _text(image, "VisualScan 3100  MS550D  30 MHz", at, s, scale=0.35)
         _text(image, "3D-Mode  Gain 22 dB", (0.6 * width, height - 6 * s), s)
     if "thumbnail" in wearing:
         w, h = int(0.1 * width), int(0.1 * height)
-        still = b_mode(rng, 1, h, w)[0]
-        image[height - h :, :w] = still[..., None]
+        image[height - h :, :w] = b_mode(rng, 1, h, w)[0][..., None]
+
+
+def _ruler(image, box, at, s):
+    _, y0, _, y1 = box
+    for k, y in enumerate(np.linspace(y0, y1 - 1, 41)):
+        end = at + int((3 if k % 4 else 6) * s)
+        cv2.line(image, (at, int(y)), (end, int(y)), (200,) * 3, max(1, int(s)))
+        if k % 4 == 0:
+            _text(image, str(k // 4), (at + 9 * s, y + 4 * s), s)
 
 
 def _moving(image, box, wearing, z, count, s):
