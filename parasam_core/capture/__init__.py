@@ -22,6 +22,9 @@ scale.py       the spacing that a source states, and which one holds
 resolution.py  what a TIFF's tags say of it
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
+rectangle.py   the rectangle of a map that holds the most
+sides.py       one side of it, to the pixel
+profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 
 annotated.py      read_annotated: the whole way of a folder of captures with an outline

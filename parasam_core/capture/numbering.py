@@ -67,7 +67,7 @@ def _checked_steps(numbers: Sequence[int], folder: Path) -> str:
         return f"{numbers[0]} to {numbers[-1]} by {stride}"
     if len(str(numbers[-1])) >= DIGITS_OF_A_TIME and median(steps) > 1:
         return "by time"
-    missing = [n for a, b in pairwise(numbers) for n in range(a + 1, min(b, a + 1 + MOST_NAMED))]
+    missing = [n for a, b in pairwise(numbers) for n in range(a + 1, min(b, a + 2 + MOST_NAMED))]
     named = ", ".join(map(str, missing[:MOST_NAMED])) + (", …" if len(missing) > MOST_NAMED else "")
     raise CaptureError(
         f"expected every frame from {numbers[0]} to {numbers[-1]} in {folder}, got none "
