@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def data_folder() -> Path:
-    return Path(os.environ.get("PARASAM_DATA") or ROOT.parent / "shared" / "data")
+    return (ROOT / os.environ.get("PARASAM_DATA", "../shared/data")).resolve()
 
 
 @pytest.fixture(scope="session", autouse=True)
