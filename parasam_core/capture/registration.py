@@ -41,6 +41,7 @@ STILL_PX = 0.01
 GREYNESS = 24
 AROUND_COLOUR_PX = 5
 FEWEST_VALID = 0.3
+SAMPLES = 3.0
 
 
 @dataclass(frozen=True)
@@ -272,12 +273,14 @@ def _view(original: Grey, capture: Colours, start: Placement, most_px: int) -> _
         x1 + margin * step[0],
         y1 + margin * step[1],
     )
+    thin = (_thinning(step[0]), _thinning(step[1]))
     u0, v0 = max(0, int(area[0])), max(0, int(area[1]))
     u1, v1 = min(capture.shape[1], int(area[2]) + 2), min(capture.shape[0], int(area[3]) + 2)
+    u1, v1 = u1 - (u1 - u0) % thin[0], v1 - (v1 - v0) % thin[1]
     if u1 - u0 < 8 or v1 - v0 < 8:
         return None
     screen_size = (max(2, round((u1 - u0) / step[0])), max(2, round((v1 - v0) / step[1])))
-    levels, valid = _levels(capture[v0:v1, u0:u1], screen_size)
+    levels, valid = _levels(_thinned(capture[v0:v1, u0:u1], thin), screen_size)
     # smooth pictures have gradients that hold from one pixel to the next
     levels, small = _smooth(levels), _smaller(original, size[::-1])
     coarse = ((u1 - u0) / screen_size[0], (v1 - v0) / screen_size[1])
@@ -297,6 +300,17 @@ def _smooth(levels: Map) -> Map:
     return np.asarray(cv2.GaussianBlur(levels, (0, 0), SMOOTH_SIGMA), np.float32)
 
 
+def _thinning(pixels: float) -> int:
+    """Every how many-th pixel is enough to tell the mean of so many along an axis; odd."""
+    return max(1, (int(pixels / SAMPLES) - 1) // 2 * 2 + 1)
+
+
+def _thinned(part: Colours, thin_xy: tuple[int, int]) -> Colours:
+    """Every so many-th pixel, each the middle of those that it stands for."""
+    across, down = thin_xy
+    return np.ascontiguousarray(part[down // 2 :: down, across // 2 :: across])
+
+
 def _levels(part: Colours, size: tuple[int, int]) -> tuple[Map, Map]:
     """Grey levels at another size, coloured pixels left out, and how many were not coloured."""
     coloured = (spread(part) >= GREYNESS).view(np.uint8)
@@ -313,7 +327,8 @@ def _places(original: Grey, capture: Colours) -> list[Placement]:
     height, width = capture.shape[:2]
     shrink = max(1.0, max(height, width) / SCREEN_PX)
     size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
-    screen, _ = _levels(capture, size)
+    thin = _thinning(shrink)
+    screen, _ = _levels(_thinned(capture, (thin, thin)), size)
     border = round(BORDER_SHARE * max(size))
     # a flat screen correlates with anything; noise that follows from nothing makes it agree least
     noise = np.random.default_rng(0).normal(0, 2, (size[1] + 2 * border, size[0] + 2 * border))
