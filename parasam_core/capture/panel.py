@@ -45,7 +45,7 @@ def found_panel(captures: Sequence[Colours]) -> tuple[Box, str]:
     if len(frames) == 1:
         return frames[0], "frame"
     try:
-        area = found_area(evidence_of(np.ascontiguousarray(c[..., ::-1]) for c in captures))
+        area = found_area(evidence_of(captures))
     except CaptureError:
         if not frames:
             raise
@@ -103,7 +103,7 @@ def _joins(down: Box, upper: Box, lower: Box) -> bool:
 def _shows_tissue(capture: Colours, box: Box) -> bool:
     """True where a fair part of what the box holds is textured grey."""
     x0, y0, x1, y1 = box
-    grey = grey_of(np.ascontiguousarray(capture[y0:y1, x0:x1, ::-1])).astype(np.float32)
+    grey = grey_of(np.ascontiguousarray(capture[y0:y1, x0:x1])).astype(np.float32)
     mean, square = cv2.blur(grey, (9, 9)), cv2.blur(grey * grey, (9, 9))
     return bool((square - mean * mean > TEXTURED**2).mean() > LEAST_TEXTURE)
 

@@ -23,15 +23,15 @@ TILE_YX = (180, 240)
 NAMES = ("capture", "threshold", "panel", "crop", "outline", "mask")
 FRAMES_A_SHEET = 12
 LINE_PX = 22
-MARK = (80, 80, 255)
-GREEN = (90, 220, 60)
+MARK = (255, 80, 80)
+GREEN = (60, 220, 90)
 PALE = (225, 225, 225)
-AMBER = (60, 190, 255)
+AMBER = (255, 190, 60)
 
 
 @dataclass(frozen=True)
 class Stages:
-    """Small pictures of one frame, (y, x, 3) BGR of `TILE_YX`, named as `NAMES`."""
+    """Small pictures of one frame, (y, x, 3) RGB of `TILE_YX`, named as `NAMES`."""
 
     tiles: dict[str, Colours] = field(repr=False)
 
@@ -68,7 +68,7 @@ def write_qa(folder: Path, findings: Sequence[Finding], stages: Sequence[Stages 
         for at in range(0, len(findings), FRAMES_A_SHEET):
             part = slice(at, at + FRAMES_A_SHEET)
             sheet = np.vstack([_header(), *map(_row, findings[part], stages[part])])
-            png = cv2.imencode(".png", sheet)[1].tobytes()
+            png = cv2.imencode(".png", sheet[..., ::-1])[1].tobytes()
             write_bytes(folder / f"sheet-{at // FRAMES_A_SHEET:03d}.png", png)
     except OSError as error:
         raise CaptureError(f"expected a folder for --qa that can be written: {error}") from error
@@ -108,11 +108,11 @@ def _tile(picture: Colours) -> Colours:
 
 def _shades(levels: NDArray[np.float32]) -> Colours:
     grey = np.clip(levels, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _outlined(crop: Colours, drawn: Drawn) -> Colours:
-    grey = cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    grey = cv2.cvtColor(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     if isinstance(drawn.outline, Outline):
         height, width = crop.shape[:2]
         inside = sampled(drawn.outline, (1, 1), (0, 0), (height, width))
@@ -121,7 +121,7 @@ def _outlined(crop: Colours, drawn: Drawn) -> Colours:
 
 
 def _over(frame: Grey, mask: NDArray[np.bool_] | None) -> Colours:
-    picture = np.asarray(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR), np.uint8)
+    picture = np.asarray(cv2.cvtColor(frame, cv2.COLOR_GRAY2RGB), np.uint8)
     if mask is None:
         return picture
     picture[mask] = (0.7 * picture[mask] + 0.3 * np.array(GREEN)).astype(np.uint8)

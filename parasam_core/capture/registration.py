@@ -318,7 +318,7 @@ def _levels(part: Colours, size: tuple[int, int]) -> tuple[Map, Map]:
     grey_px = (1 - cv2.dilate(coloured, kernel)).astype(np.float32)
     how = cv2.INTER_AREA if size[0] <= part.shape[1] else cv2.INTER_LINEAR
     valid = cv2.resize(grey_px, size, interpolation=how)
-    levels = cv2.resize(grey_of(part[..., ::-1]) * grey_px, size, interpolation=how)
+    levels = cv2.resize(grey_of(part) * grey_px, size, interpolation=how)
     return np.asarray(levels / np.maximum(valid, 1e-3)), np.asarray(valid)
 
 

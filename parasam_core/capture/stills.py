@@ -1,13 +1,12 @@
-"""Full-screen captures, decoded by OpenCV for speed and as strictly as Pillow would."""
+"""Captures: still images, decoded fast, and as strictly as Pillow would."""
 
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from pathlib import Path
 
 import cv2
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -15,14 +14,12 @@ from PIL import Image
 from parasam_core.capture.pillow import FORMATS, damage_named, decoded, pages_of
 from parasam_core.errors import CaptureError
 
-PNG = b"\x89PNG\r\n\x1a\n"
-JPEG = b"\xff\xd8\xff"
 JPEG_END = b"\xff\xd9"
 JPEG_TAIL_BYTES = 4096
 FAST_MODES = ("L", "RGB")
 
 Colours = NDArray[np.uint8]
-"""(y, x, 3) BGR, as OpenCV has it."""
+"""(y, x, 3) RGB."""
 
 
 def colours_of(path: Path) -> Colours:
@@ -35,35 +32,28 @@ def colours_of(path: Path) -> Colours:
     with damage_named(str(path)), Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if pages_of(image) > 1:
             raise CaptureError(f"expected one capture a file, got {path}, which holds several")
-        if image.mode in FAST_MODES and _is_whole(content):
-            picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-            if picture is not None:
-                return np.asarray(picture, np.uint8)
-        return _as_bgr(decoded(image, str(path)))
+        picture = _decoded_fast(content, image)
+        return _as_rgb(decoded(image, str(path)) if picture is None else picture)
 
 
-def _is_whole(content: bytes) -> bool:
-    """True for a PNG whose pieces have the sums they state, and a JPEG that has its end."""
-    if content.startswith(JPEG):
-        return JPEG_END in content[-JPEG_TAIL_BYTES:]
-    if not content.startswith(PNG):
-        return False
-    at = len(PNG)
-    while at + 12 <= len(content):
-        (length,) = struct.unpack_from(">I", content, at)
-        end = at + 8 + length
-        if end + 4 > len(content):
-            return False
-        if zlib.crc32(memoryview(content)[at + 4 : end]) != int.from_bytes(content[end : end + 4]):
-            return False
-        if content[at + 4 : at + 8] == b"IEND":
-            return True
-        at = end + 4
-    return False
+def _decoded_fast(content: bytes, image: Image.Image) -> NDArray[np.uint8] | None:
+    """(y, x) or (y, x, 3) RGB of a plain PNG or JPEG; None for what Pillow is to decode.
+
+    Raises:
+        RuntimeError: a PNG is cut short, or a piece of it has not the sum that it states.
+    """
+    if image.mode not in FAST_MODES or "exif" in image.info:
+        return None
+    if image.format == "PNG":
+        picture = imagecodecs.png_decode(content)  # in three quarters of OpenCV's time
+        return picture if picture.dtype == np.uint8 and picture.shape[2:] in ((), (3,)) else None
+    if image.format == "JPEG" and JPEG_END in content[-JPEG_TAIL_BYTES:]:
+        coloured = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+        return None if coloured is None else np.asarray(coloured, np.uint8)
+    return None
 
 
-def _as_bgr(picture: NDArray[np.generic]) -> Colours:
+def _as_rgb(picture: NDArray[np.generic]) -> Colours:
     eight = picture if picture.dtype == np.uint8 else (picture.astype(np.uint16) >> 8)
     levels = np.asarray(eight, np.uint8)
-    code = cv2.COLOR_GRAY2BGR if levels.ndim == 2 else cv2.COLOR_RGB2BGR
-    return np.asarray(cv2.cvtColor(levels, code), np.uint8)
+    return levels if levels.ndim == 3 else np.asarray(cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB))

@@ -29,8 +29,8 @@ MOST_HUES = 5
 OFF_HUE = 0.5
 CHROMA_NOISE = 12.0
 
-# two axes that span the colours without grey, from BGR
-ACROSS = np.array([[0.0, -1.0, 1.0], [2.0, -1.0, -1.0]]) / np.sqrt([[2.0], [6.0]])
+# two axes that span the colours without grey, from RGB
+ACROSS = np.array([[1.0, -1.0, 0.0], [-1.0, -1.0, 2.0]]) / np.sqrt([[2.0], [6.0]])
 
 Map = NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class Ink:
     @classmethod
     def of_rgb(cls, rgb: tuple[int, int, int]) -> Ink:
         """The ink of a colour as a person names it."""
-        u, v = ACROSS @ np.array(rgb[::-1], np.float64)
+        u, v = ACROSS @ np.array(rgb, np.float64)
         return cls((float(u), float(v)))
 
     @property
@@ -59,7 +59,7 @@ class Ink:
     @property
     def hue_degrees(self) -> float:
         """Its hue as HSV has it: 0 red, 120 green, 240 blue."""
-        blue, green, red = ACROSS.T @ np.array(self.chroma)
+        red, green, blue = ACROSS.T @ np.array(self.chroma)
         across = np.sqrt(3) * (green - blue)
         return float(np.degrees(np.arctan2(across, 2 * red - green - blue)) % 360)
 
@@ -77,8 +77,8 @@ class Ink:
 
 def spread(picture: Colours) -> Grey:
     """(y, x) distance between the highest and the lowest channel: 0 for grey."""
-    b, g, r = cv2.split(picture)
-    most, least = cv2.max(cv2.max(b, g), r), cv2.min(cv2.min(b, g), r)
+    r, g, b = cv2.split(picture)
+    most, least = cv2.max(cv2.max(r, g), b), cv2.min(cv2.min(r, g), b)
     return np.asarray(cv2.subtract(most, least), np.uint8)
 
 
@@ -120,11 +120,11 @@ def _ink_at(found: NDArray[np.float64], bins: NDArray[np.int_], peak: int) -> In
 
 
 def _chroma(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """(n, 3) BGR → (n, 2)."""
+    """(n, 3) RGB → (n, 2)."""
     return np.asarray(pixels.astype(np.float64) @ ACROSS.T)
 
 
 def _axes_along(ink: Ink) -> NDArray[np.float64]:
-    """(2, 3): from BGR to the part along the ink and the part off it."""
+    """(2, 3): from RGB to the part along the ink and the part off it."""
     u, v = np.array(ink.chroma) / ink.strength
     return np.array([[u, v], [-v, u]]) @ ACROSS
