@@ -17,19 +17,17 @@ from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_
 from parasam_core.capture.label_image import label_image, label_name, mask_of
 from parasam_core.capture.scale import Said, settled_spacing
 from parasam_core.errors import LabelError, UsageError
-from parasam_core.measure import Measurement
-from parasam_core.measure import measure as measured
-from parasam_core.mesh import Mesh
 from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress, read_boxes
 from parasam_core.sequence import Box
-from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
 from parasam_core.space import Triple
 
 if TYPE_CHECKING:
     from parasam_core.capture.grids import Grid
     from parasam_core.export import Exported
+    from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
+    from parasam_core.mesh import Mesh
 
 __all__ = [
     "export",
@@ -156,6 +154,9 @@ def measure(scan: ScanFile | Path | str, label: str | None = None) -> Measuremen
         LabelError: no such label, or several and none named.
         EmptyMaskError: no pixel is tumour.
     """
+    from parasam_core.measure import measure as measured  # scipy and trimesh take a second
+    from parasam_core.solid import fill, surface
+
     volume = fill(_opened(scan).mask(label))
     return measured(volume, surface(volume))
 
@@ -180,6 +181,8 @@ def write_mesh(
         LabelError: no such label, or several and none named.
         EmptyMaskError: no pixel is tumour.
     """
+    from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
+
     check_mesh_target(Path(out))
     mask = _opened(scan).mask(label)
     mesh = surface(fill(mask))
