@@ -17,6 +17,7 @@ header_text.py what text headers share
 vevo_raw.py    a VEVO raw export
 vevo_xml.py    its parameters
 pillow.py      still images, decoded strictly
+parallel.py    many items at once, in order, bounded
 footage.py     what every reader gives
 scale.py       the spacing that a source states, and which one holds
 resolution.py  what a TIFF's tags say of it

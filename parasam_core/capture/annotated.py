@@ -6,10 +6,10 @@ what was settled, and its outline read, all cores at work.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from parasam_core.capture.footage import Grey, alike, eight_bit, grey_of
 from parasam_core.capture.images import Images
 from parasam_core.capture.outline import Nothing, sampled
 from parasam_core.capture.panel import found_panel
+from parasam_core.capture.parallel import in_order
 from parasam_core.capture.qa import Stages, write_qa
 from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
@@ -272,10 +273,10 @@ def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Se
     shape = (count, *settled.frame_yx)
     frames = np.zeros(shape, np.uint8) if settled.originals is None else settled.originals
     reads: list[_Read] = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(digest_of_files, settled.folder.files)
-        tasks = pool.map(lambda z: _read(settled, z, stages=wanted.qa is not None), range(count))
-        for z, read in enumerate(tasks):
+        read_one = partial(_read, settled, stages=wanted.qa is not None)
+        for z, read in enumerate(in_order(read_one, range(count))):
             if read.frame is not None:
                 frames[z] = read.frame
             reads.append(replace(read, frame=None))

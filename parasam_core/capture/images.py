@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from parasam_core.capture import numbering
 from parasam_core.capture.footage import Picture
-from parasam_core.capture.numbering import in_order
+from parasam_core.capture.parallel import in_order
 from parasam_core.capture.pillow import MAGIC, decoded, opened, pages_of
 from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
@@ -34,19 +35,21 @@ class Images:
 
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:
         """See `Footage.pictures`."""
-        for number in wanted:
-            path = self.files[number]
-            with opened(path) as image:
-                if pages_of(image) > 1:
-                    raise CaptureError(
-                        f"expected one frame a file, got {path} with {pages_of(image)} pages; "
-                        "give a multi-page TIFF itself as the source"
-                    )
-                yield decoded(image, str(path))
+        return in_order(_picture, (self.files[number] for number in wanted))
 
     def name_of(self, number: int) -> str:
         """See `Footage.name_of`."""
         return self.files[number].name
+
+
+def _picture(path: Path) -> Picture:
+    with opened(path) as image:
+        if pages_of(image) > 1:
+            raise CaptureError(
+                f"expected one frame a file, got {path} with {pages_of(image)} pages; "
+                "give a multi-page TIFF itself as the source"
+            )
+        return decoded(image, str(path))
 
 
 def is_image(path: Path, head: bytes) -> bool:
@@ -78,5 +81,5 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
             f"expected images ({', '.join(SUFFIXES)}) in {path}, got none; "
             "a video or a multi-page TIFF is given as the file itself"
         )
-    files, numbering = in_order(found)
-    return Images(tuple(files), {"numbering": numbering})
+    files, how = numbering.in_order(found)
+    return Images(tuple(files), {"numbering": how})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,8 +30,8 @@ def decoded(image: Image.Image, name: str) -> Picture:
     Raises:
         CaptureError: it is damaged, or of a depth that is not read.
     """
-    with damage_named(name), _stderr_silenced():
-        image.load()
+    with damage_named(name):
+        _load(image)
         upright = ImageOps.exif_transpose(image)
         picture = _pixels(upright)
     if picture is None:
@@ -44,9 +45,7 @@ def decoded(image: Image.Image, name: str) -> Picture:
 @contextmanager
 def damage_named(name: str) -> Iterator[None]:
     """Turn whatever a damaged image throws into a CaptureError that names it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with _QUIET:
         try:
             yield
         except CaptureError:
@@ -92,6 +91,44 @@ def _pixels(image: Image.Image) -> Picture | None:
         black = Image.new("RGBA", above.size, (0, 0, 0, 255))
         return np.asarray(Image.alpha_composite(black, above).convert("RGB"))
     return None
+
+
+def _load(image: Image.Image) -> None:
+    if any(tile[0] == "libtiff" for tile in image.tile):
+        with _STDERR, _stderr_silenced():
+            image.load()
+    else:
+        image.load()
+
+
+class _Quiet:
+    """No warnings, but a decompression bomb's as an error, while any thread is within.
+
+    Filters are the whole process's: the first thread in sets them, the last one out resets them.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._within = threading.Lock(), 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._within == 0:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+            self._within += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._within -= 1
+            if self._within == 0:
+                self._filters.__exit__(None, None, None)
+
+
+_QUIET = _Quiet()
+_STDERR = threading.Lock()
 
 
 @contextmanager
