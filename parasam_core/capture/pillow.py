@@ -94,7 +94,7 @@ def _pixels(image: Image.Image) -> Picture | None:
 
 
 def _load(image: Image.Image) -> None:
-    if any(tile[0] == "libtiff" for tile in image.tile):
+    if any(tile[0] == "libtiff" for tile in getattr(image, "tile", ())):
         with _STDERR, _stderr_silenced():
             image.load()
     else:
