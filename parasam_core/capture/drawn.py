@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from parasam_core.capture.outline import Nothing, Outline, outline_of
 from parasam_core.capture.stills import Colours
-from parasam_core.capture.stroke import Ink, Map, coverage, inks_of
+from parasam_core.capture.stroke import Ink, Map, coverage, inks_of, spread
 
 FAINTER = (1.0, 0.6)
 """A thin line in a JPEG covers no pixel wholly: what is open is read again as a fainter ink."""
@@ -40,8 +40,9 @@ class Drawn:
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     """The outline in one ink."""
     found: list[Drawn] = []
-    for fainter in _fainter(ink.scaled_to(panel)):
-        covered = coverage(panel, fainter)
+    tint = spread(panel)
+    for fainter in _fainter(ink.scaled_to(panel, tint)):
+        covered = coverage(panel, fainter, tint)
         found.append(Drawn(covered, outline_of(covered)))
         if isinstance(found[-1].outline, Outline) and not found[-1].outline.gap_px:
             break
@@ -92,8 +93,9 @@ def _apart(a: Ink, b: Ink) -> float:
 
 
 def _closed(panel: Colours, ink: Ink) -> Outline | None:
+    tint = spread(panel)
     for fainter in _fainter(ink):
-        found = outline_of(coverage(panel, fainter))
+        found = outline_of(coverage(panel, fainter, tint))
         if isinstance(found, Outline):
             return found
     return None

@@ -10,7 +10,7 @@ Knows nothing about colours or files.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,7 @@ MUCH_LONGER = 2.0
 STRAIGHT = 0.12
 AS_LARGE = 0.8
 BRIDGE_PX = 2.5
+MARGIN_PX = 4
 NEXT = np.ones((3, 3), np.uint8)
 
 
@@ -115,20 +116,29 @@ def outline_of(covered: Map) -> Outline | Nothing:
         covered: (y, x) share of each pixel that the stroke covers.
     """
     stroke = _without_border_lines((covered >= COVERED).view(np.uint8))
-    x0, y0, x1, y1 = _box_around(stroke)
+    x0, y0, x1, y1 = box = _box_around(stroke)
     if x1 - x0 < 3 or y1 - y0 < 3:
         return Nothing("no outline", "nothing is drawn in the outline's colour")
+    x0, y0, x1, y1 = _with_margin(box, MARGIN_PX, covered.shape)
+    found = _within(covered[y0:y1, x0:x1], stroke[y0:y1, x0:x1], covered.shape)
+    if isinstance(found, Nothing):
+        return found
+    return replace(found, origin_xy=(found.origin_xy[0] + x0, found.origin_xy[1] + y0))
+
+
+def _within(covered: Map, stroke: Bits, panel_yx: tuple[int, ...]) -> Outline | Nothing:
+    """The same, of the part of the panel in which something is drawn."""
     labels, pieces = _pieces(stroke)
-    closed = _closed(pieces, covered.shape)
+    closed = _closed(pieces, panel_yx)
     hole_px = closed[0].hole_px if closed else 0.0
     bent = [p for p in pieces if p not in closed and _is_bent(labels, p)]
     longest = max(bent, key=lambda p: p.extent, default=None)
     if not closed or (longest and longest.extent > AS_LONG * closed[0].extent):
-        bridged = _bridged(covered, stroke, hole_px)
+        bridged = _bridged(covered, stroke, hole_px, panel_yx)
         if bridged is not None:
             return bridged
     if longest and longest.extent > max(
-        LONG_OF_PANEL * min(covered.shape), MUCH_LONGER * closed[0].extent if closed else 0
+        LONG_OF_PANEL * min(panel_yx), MUCH_LONGER * closed[0].extent if closed else 0
     ):
         return Nothing("open", "a line is drawn that does not close")
     if closed:
@@ -225,7 +235,7 @@ def _inside_and_outside(stroke: Bits) -> tuple[Bits, Bits]:
 
 def _distance_from(bits: Bits) -> Map:
     """(y, x) distance to the nearest pixel that is set."""
-    return np.asarray(cv2.distanceTransform(1 - bits, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+    return np.asarray(cv2.distanceTransform(1 - bits, cv2.DIST_L2, cv2.DIST_MASK_5))
 
 
 def _closed(pieces: list[_Piece], shape: tuple[int, ...]) -> list[_Piece]:
@@ -302,7 +312,7 @@ def _measured(
         pieces: how many closed outlines it is.
         doubts: passed on.
     """
-    x0, y0, x1, y1 = _with_margin(_box_around(own), 4, own.shape)
+    x0, y0, x1, y1 = _with_margin(_box_around(own), MARGIN_PX, own.shape)
     zoom = _zoom(x1 - x0, y1 - y0)
     part, mine = covered[y0:y1, x0:x1], own[y0:y1, x0:x1]
     near = _dilated(mine, 1)
@@ -352,7 +362,9 @@ def _perimeter(field: Map) -> float:
     return float(sum(cv2.arcLength(line, closed=True) for line in lines))
 
 
-def _bridged(covered: Map, stroke: Bits, more_than_px: float) -> Outline | Nothing | None:
+def _bridged(
+    covered: Map, stroke: Bits, more_than_px: float, panel_yx: tuple[int, ...]
+) -> Outline | Nothing | None:
     """The region of a stroke with gaps, the smallest growth that closes it; None if none does."""
     x0, y0, x1, y1 = box = _box_around(stroke)
     part = np.asarray(cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT), np.uint8)
@@ -361,7 +373,7 @@ def _bridged(covered: Map, stroke: Bits, more_than_px: float) -> Outline | Nothi
         padded = np.pad(part, reach + 2)
         field = _grown(padded, reach)
         bridges = _bridges(field, padded)
-        if not _is_worth(field, bridges, more_than_px, stroke.shape):
+        if not _is_worth(field, bridges, more_than_px, panel_yx):
             continue
         inner = slice(reach + 2, -reach - 2)
         own = _only_around(field, padded | bridges)[inner, inner]

@@ -28,6 +28,9 @@ LEAST_SHARE = 0.02
 MOST_HUES = 5
 OFF_HUE = 0.5
 CHROMA_NOISE = 12.0
+FAINTEST = 0.25
+CHROMA_OF_SPREAD = np.sqrt(2 / 3)
+"""No colour has more chroma for the distance between its channels than this."""
 
 # two axes that span the colours without grey, from RGB
 ACROSS = np.array([[1.0, -1.0, 0.0], [-1.0, -1.0, 2.0]]) / np.sqrt([[2.0], [6.0]])
@@ -63,9 +66,14 @@ class Ink:
         across = np.sqrt(3) * (green - blue)
         return float(np.degrees(np.arctan2(across, 2 * red - green - blue)) % 360)
 
-    def scaled_to(self, panel: Colours) -> Ink:
-        """The same hue, as strong as most of what has it in this panel."""
-        found = _chroma(panel[spread(panel) >= COLOURED])
+    def scaled_to(self, panel: Colours, tint: Grey) -> Ink:
+        """The same hue, as strong as most of what has it in this panel.
+
+        Args:
+            panel: (y, x, 3) RGB.
+            tint: its `spread`.
+        """
+        found = _coloured(panel, tint)
         along = found @ np.array(self.chroma) / self.strength
         off = np.abs(found @ np.array([-self.chroma[1], self.chroma[0]])) / self.strength
         like = along[(along > 0) & (off <= OFF_HUE * along)]
@@ -82,17 +90,29 @@ def spread(picture: Colours) -> Grey:
     return np.asarray(cv2.subtract(most, least), np.uint8)
 
 
-def coverage(panel: Colours, ink: Ink) -> Map:
-    """(y, x) share of each pixel that the ink covers, about 0 to 1; 0 where the hue is another."""
-    plane = cv2.transform(panel.astype(np.float32), _axes_along(ink))
-    along, off = (np.asarray(part, np.float32) for part in cv2.split(plane))
+def coverage(panel: Colours, ink: Ink, tint: Grey) -> Map:
+    """(y, x) share of each pixel that the ink covers, about 0 to 1; 0 where the hue is another.
+
+    Only pixels are looked at of which the ink may cover `FAINTEST`, and those beside them.
+
+    Args:
+        panel: (y, x, 3) RGB.
+        ink: whose coverage.
+        tint: the panel's `spread`.
+    """
+    strong = _at_least(tint, FAINTEST * ink.strength / CHROMA_OF_SPREAD)
+    at = np.flatnonzero(cv2.dilate(strong, np.ones((3, 3), np.uint8)).view(np.bool_))
+    pixels = panel.reshape(-1, 3)[at].astype(np.float32)
+    along, off = _axes_along(ink).astype(np.float32) @ pixels.T
     of_hue = np.abs(off) <= np.maximum(along, 0) * np.float32(OFF_HUE) + np.float32(CHROMA_NOISE)
-    return np.asarray(np.clip(along * of_hue / ink.strength, 0, 1.5), np.float32)
+    covered = np.zeros(tint.shape, np.float32)
+    covered.reshape(-1)[at] = np.clip(along * of_hue / np.float32(ink.strength), 0, 1.5)
+    return covered
 
 
 def inks_of(panel: Colours) -> list[Ink]:
     """The hues that are drawn in a panel, the one with most pixels first."""
-    found = _chroma(panel[spread(panel) >= COLOURED])
+    found = _coloured(panel, spread(panel))
     if len(found) < FEWEST_PIXELS:
         return []
     angle = np.arctan2(found[:, 1], found[:, 0])
@@ -117,6 +137,16 @@ def _ink_at(found: NDArray[np.float64], bins: NDArray[np.int_], peak: int) -> In
     direction = of_hue.sum(axis=0) / max(float(np.hypot(*of_hue.sum(axis=0))), 1e-9)
     u, v = direction * np.percentile(size, FULL_PERCENTILE)
     return Ink((float(u), float(v)))
+
+
+def _coloured(panel: Colours, tint: Grey) -> NDArray[np.float64]:
+    """(n, 2) chroma of the pixels that are coloured."""
+    return _chroma(panel.reshape(-1, 3)[np.flatnonzero(_at_least(tint, COLOURED).view(np.bool_))])
+
+
+def _at_least(tint: Grey, least: float) -> Grey:
+    """1 where there is so much tint, else 0."""
+    return np.asarray(cv2.threshold(tint, np.ceil(least) - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _chroma(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

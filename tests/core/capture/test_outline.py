@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parasam_core.capture.outline import Nothing, Outline, outline_of, sampled
-from parasam_core.capture.stroke import Ink, coverage, inks_of
+from parasam_core.capture.stroke import Ink, coverage, inks_of, spread
 
 SHAPE = (220, 260)
 
@@ -84,8 +84,12 @@ def test_half_an_outline_is_open():
 def test_coverage_does_not_depend_on_the_grey_behind(grey, rgb):
     share = np.linspace(0, 1, 11)[:, None, None]
     mixed = (1 - share) * grey + share * np.array(rgb)
-    found = coverage(mixed.round().astype(np.uint8), Ink.of_rgb(rgb))
+    found = _covered(mixed.round().astype(np.uint8), Ink.of_rgb(rgb))
     assert np.abs(found[3:, 0] - share[3:, 0, 0]).max() < 0.03
+
+
+def _covered(panel, ink):
+    return coverage(panel, ink, spread(panel))
 
 
 def test_hues_are_those_of_hsv():
