@@ -6,7 +6,6 @@ what was settled, and its outline read, all cores at work.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -37,6 +36,7 @@ from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.stroke import Ink
+from parasam_core.capture.threads import threads
 from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
 from parasam_core.mask import MaskStack
@@ -272,7 +272,7 @@ def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Se
     shape = (count, *settled.frame_yx)
     frames = np.zeros(shape, np.uint8) if settled.originals is None else settled.originals
     reads: list[_Read] = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool, ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(threads()) as pool, ThreadPoolExecutor(1) as beside:
         digest = beside.submit(digest_of_files, settled.folder.files)
         tasks = pool.map(lambda z: _read(settled, z, stages=wanted.qa is not None), range(count))
         for z, read in enumerate(tasks):
