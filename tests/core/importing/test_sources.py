@@ -75,7 +75,7 @@ def test_every_kind_of_source_is_found(tmp_path):
 def test_a_damaged_source_is_one_so_that_it_fails_aloud(tmp_path):
     put(tmp_path, "a_d0/sweep.avi", content=b"")
     put(tmp_path, "b_d0/scan.dcm", "b_d0/stack.tif")
-    assert found(tmp_path)[0] == ["a_d0/sweep.avi", "b_d0/scan.dcm", "b_d0/stack.tif"]
+    assert found(tmp_path)[0] == ["a_d0/sweep.avi", "b_d0/stack.tif", "b_d0/scan.dcm"]
 
 
 def test_stray_images_are_left_alone(tmp_path):
