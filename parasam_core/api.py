@@ -9,22 +9,26 @@ write_mesh(scan, "M1_d0.glb", triangles=100_000)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
 from parasam_core.capture.label_image import label_image, label_name, mask_of
+from parasam_core.capture.medsam import is_tree, read_tree
 from parasam_core.capture.scale import Said, settled_spacing
 from parasam_core.errors import LabelError, UsageError
 from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress, read_boxes
-from parasam_core.sequence import Box
+from parasam_core.sequence import Box, Sequence
 from parasam_core.space import Triple
 
 if TYPE_CHECKING:
     from parasam_core.capture.grids import Grid
+    from parasam_core.capture.sources import LeftAlone
     from parasam_core.export import Exported
+    from parasam_core.importing.many import Imported
     from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "export",
     "export_medsam",
+    "import_many",
     "import_scan",
     "measure",
     "read_boxes",
@@ -55,6 +60,7 @@ def import_scan(
     timepoint: str = "",
     colour_rgb: tuple[int, int, int] | None = None,
     qa: Path | None = None,
+    tumour: str = "",
     overwrite: bool = False,
     progress: Progress = no_progress,
 ) -> ScanFile:
@@ -65,8 +71,8 @@ def import_scan(
 
     Args:
         source: a video, a folder of images or TIFFs, a multi-page TIFF, a VEVO raw export, NIfTI,
-            NRRD, MetaImage, or a tumour's folder of annotated captures (`annotations` beside
-            `originals`).
+            NRRD, MetaImage, a tumour's folder of annotated captures (`annotations` beside
+            `originals`), or a tree of training images that holds one tumour.
         scan: where to write, ending in `.zarr`.
         spacing_mm: (z, y, x), mm: step between frames, then pixel height and width; what the
             source says where None.
@@ -76,6 +82,7 @@ def import_scan(
         timepoint: when it was scanned, as "d0".
         colour_rgb: of the outlines on annotated captures; found by itself where None.
         qa: where contact sheets and findings of annotated captures are written, if anywhere.
+        tumour: which one of a tree of training images.
         overwrite: replace a ParaSAM scan that is there.
         progress: told about every frame.
 
@@ -90,17 +97,31 @@ def import_scan(
     if Path(scan).is_dir() and not overwrite and (grid := label_image(Path(source))) is not None:
         return _import_label(ScanFile.open(scan), grid, nothing_else=not any(given))
     scanfile.check_writable(Path(scan), overwrite=overwrite)
+    options = {"spacing_mm": spacing_mm, "step_mm": step_mm, "roi_xyxy": roi_xyxy,
+               "colour_rgb": colour_rgb}  # fmt: skip
     if is_tumour_folder(Path(source)):
         spacing, by = settled_spacing(None, Said(spacing_mm, step_mm), str(source))
         known = Wanted(spacing, by, roi_xyxy, colour_rgb, subject, timepoint, qa)
         sequence, outlines = read_annotated(source, known, progress)
-        written = scanfile.write_scan(scan, sequence, overwrite=overwrite)
-        del sequence  # frames and masks of a large sweep need not be in memory together
-        return written.write_mask(MANUAL_LABEL, outlines.mask())
+        with scanfile.new_scan(scan, overwrite=overwrite) as partial:
+            written = scanfile.write_frames(partial, _noted(sequence, options))
+            del sequence  # frames and masks of a large sweep need not be in memory together
+            written.write_mask(MANUAL_LABEL, outlines.mask())
+        return ScanFile.open(scan)
     if colour_rgb is not None or qa is not None:
         raise UsageError(
             f"expected a colour or --qa with a folder of annotated captures only, got {source}"
         )
+    if is_tree(Path(source)):
+        if roi_xyxy is not None:
+            raise UsageError(f"expected no --roi with a tree of training images, got {source}")
+        sequence, label, mask = read_tree(
+            Path(source), tumour, said=Said(spacing_mm, step_mm), subject=subject,
+            timepoint=timepoint, progress=progress,
+        )  # fmt: skip
+        with scanfile.new_scan(scan, overwrite=overwrite) as partial:
+            scanfile.write_frames(partial, _noted(sequence, options)).write_mask(label, mask)
+        return ScanFile.open(scan)
     sequence = read_capture(
         Path(source),
         spacing_mm=spacing_mm,
@@ -110,7 +131,45 @@ def import_scan(
         timepoint=timepoint,
         progress=progress,
     )
-    return scanfile.write_scan(scan, sequence, overwrite=overwrite)
+    return scanfile.write_scan(scan, _noted(sequence, options), overwrite=overwrite)
+
+
+def import_many(
+    source: Path | str, library: Path | str, **options: Any
+) -> tuple[list[Imported], tuple[LeftAlone, ...]]:
+    """Import all that a folder holds into a library, in processes of their own.
+
+    A script that calls it needs `if __name__ == "__main__":`, since every process reads it.
+
+    Args:
+        source: a folder of tumours, trees, videos, …, at any depth; or one source.
+        library: a folder of scans, made where it is missing.
+        options: see `parasam_core.importing.many.import_all`: spacing_mm, step_mm, roi_xyxy,
+            subject, timepoint, colour_rgb, qa, overwrite, jobs, watch.
+
+    Returns:
+        One row a scan, and what was left alone.
+
+    Raises:
+        UsageError: the library cannot be one, or options fit no source.
+        CaptureError: there is nothing to import.
+    """
+    from parasam_core.importing.many import import_all
+
+    return import_all(Path(source), Path(library), **options)
+
+
+def _noted(sequence: Sequence, options: dict[str, Any]) -> Sequence:
+    """With what was asked for, which tells whether a later import asks for the same."""
+    made = sequence.provenance
+    details = {**made.details, "options": asked(options)}
+    return replace(sequence, provenance=replace(made, details=details))
+
+
+def asked(options: dict[str, Any]) -> dict[str, Any]:
+    """Options that were given, as JSON has them."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return {n: list(v) if isinstance(v, (tuple, list)) else v for n, v in given.items()}
 
 
 def segment(

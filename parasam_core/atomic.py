@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LEFT_OVER = re.compile(r"\.(.+)\.(partial|old)-(\d{1,9})")
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -48,6 +51,45 @@ def folder_written_beside(target: Path) -> Iterator[Path]:
         _take_place(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def finish_for_the_dead(folder: Path) -> None:
+    """Clear away what processes that are no more left half done in a folder, or put it back.
+
+    To be called before this process writes there: what bears its own number is another's.
+    """
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        left = LEFT_OVER.fullmatch(path.name)
+        if left is None or _is_alive(int(left[3])):
+            continue
+        target = path.with_name(left[1])
+        if left[2] == "old" and not target.exists():
+            path.rename(target)
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """True for a process that has ended and that nobody has asked about, where /proc tells."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _beside(target: Path, what: str) -> Path:

@@ -13,10 +13,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageColor
-
 from parasam_core.console import answer, progress_shown, say
 from parasam_core.errors import ParasamError, UsageError
+from parasam_core.importing import command as import_command
+from parasam_core.importing.command import box as _box
 from parasam_core.provenance import version
 from parasam_core.sequence import Box
 from parasam_core.verbs import Verb
@@ -71,112 +71,12 @@ def _os_sentence(error: OSError) -> str:
     return f"the file system refused: {error.strerror or error}{place}"
 
 
-def _box(text: str) -> Box:
-    """`X0,Y0,X1,Y1` → numbers."""
-    try:
-        x0, y0, x1, y1 = (int(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected X0,Y0,X1,Y1 in whole pixels, got {text!r}"
-        ) from None
-    return x0, y0, x1, y1
-
-
 def _frame_box(text: str) -> tuple[int, Box]:
     """`FRAME:X0,Y0,X1,Y1` → frame number and box."""
     frame, colon, box = text.partition(":")
     if not colon or not frame.isdecimal():
         raise argparse.ArgumentTypeError(f"expected FRAME:X0,Y0,X1,Y1, got {text!r}")
     return int(frame), _box(box)
-
-
-def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "source",
-        type=Path,
-        help="a video, a folder of images, a TIFF, DICOM, VEVO raw, NIfTI, NRRD, MetaImage, "
-        "a folder with annotations/, or a label image for a scan that is there",
-    )
-    parser.add_argument("scan", type=Path, help="the scan to write, NAME.zarr")
-    parser.add_argument(
-        "--spacing",
-        type=float,
-        nargs=3,
-        metavar=("Z", "Y", "X"),
-        help="voxel spacing in mm, where the source does not say it or says it wrong",
-    )
-    parser.add_argument("--step", type=float, metavar="MM", help="step between frames in mm")
-    parser.add_argument("--subject", default="", help="the animal")
-    parser.add_argument("--timepoint", default="", help="when it was scanned, as d0")
-    parser.add_argument(
-        "--roi", type=_box, metavar="X0,Y0,X1,Y1", help="the B-mode area, half-open, in pixels"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace a scan that is there")
-    outlines = parser.add_argument_group("captures with an outline")
-    outlines.add_argument(
-        "--colour", type=_colour, metavar="R,G,B|NAME", help="of the outline; found by itself"
-    )
-    outlines.add_argument(
-        "--qa", type=Path, metavar="DIR", help="write contact sheets and findings.csv"
-    )
-
-
-def _colour(text: str) -> tuple[int, int, int]:
-    """`R,G,B` or a name → RGB."""
-    named = f"rgb({text})" if "," in text else text
-    try:
-        red, green, blue = ImageColor.getrgb(named)[:3]
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected R,G,B in 0 to 255 or the name of a colour, got {text!r}"
-        ) from None
-    return red, green, blue
-
-
-def _import(options: argparse.Namespace) -> None:
-    from parasam_core import api
-
-    with progress_shown() as progress:
-        scan = api.import_scan(
-            options.source,
-            options.scan,
-            spacing_mm=options.spacing,
-            step_mm=options.step,
-            roi_xyxy=options.roi,
-            subject=options.subject,
-            timepoint=options.timepoint,
-            colour_rgb=options.colour,
-            qa=options.qa,
-            overwrite=options.overwrite,
-            progress=progress,
-        )
-    x0, y0, x1, y1 = scan.roi_xyxy
-    result = {
-        "scan": str(scan.path),
-        "frames": scan.space.shape[0],
-        "shape": scan.space.shape,
-        "spacing_mm": scan.space.spacing_mm,
-        "roi_xyxy": scan.roi_xyxy,
-        "provenance": scan.provenance.as_json(),
-    }
-    lines = [
-        f"{scan.path}: {scan.space.shape[0]} frames",
-        f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
-        _spacing_line(scan.space.spacing_mm, scan.provenance.details),
-        *_findings(scan.provenance.details),
-    ]
-    answer(result, lines, as_json=options.json)
-
-
-def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any]) -> str:
-    shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
-    return f"{shown}, from: {details.get('spacing_source', 'unknown')}"
-
-
-def _findings(details: dict[str, Any]) -> list[str]:
-    """What a person should look at, a line a frame."""
-    flagged = details.get("flagged", {})
-    return [f"frame {number}: {'; '.join(why)}" for number, why in flagged.items()]
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:
@@ -365,7 +265,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 _OWN_VERBS = (
-    Verb("import", "read a capture into a scan", _add_import, _import),
+    import_command.VERB,
     Verb("segment", "outline the tumour with a model", _add_segment, _segment),
     Verb("measure", "volume, extents and surface of a mask", _add_scan_and_label, _measure),
     Verb("mesh", "write the surface of a mask", _add_mesh, _mesh),

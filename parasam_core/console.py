@@ -23,6 +23,7 @@ from rich.progress import Progress as Bars
 from parasam_core.segmenter import Progress
 
 STDERR = Console(stderr=True, highlight=False, soft_wrap=True)
+STDOUT = Console(highlight=False)
 PLAIN_LINE_EVERY_S = 10.0
 
 
@@ -47,14 +48,7 @@ def progress_shown() -> Iterator[Progress]:
     if not STDERR.is_terminal:
         yield _plain_lines()
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=STDERR) as bars:
+    with _bars() as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -63,6 +57,63 @@ def progress_shown() -> Iterator[Progress]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield show
+
+
+@contextmanager
+def crew_shown() -> Iterator[CrewShown]:
+    """A bar for all tasks and one for each that is running; elsewhere a line for each that ends."""
+    if not STDERR.is_terminal:
+        yield CrewShown(None)
+        return
+    with _bars() as bars:
+        yield CrewShown(bars)
+
+
+class CrewShown:
+    """Shows tasks that are done by several processes."""
+
+    def __init__(self, bars: Bars | None) -> None:
+        self._bars = bars
+        self._names: list[str] = []
+        self._done = 0
+        self._all: TaskID | None = None
+        self._shown: dict[int, TaskID] = {}
+
+    def begins(self, names: list[str]) -> None:
+        """What the tasks are called, by their numbers."""
+        self._names = names
+        if self._bars:
+            self._all = self._bars.add_task("all", total=len(names))
+
+    def running(self, task: int, what: str, done: int, total: int) -> None:
+        """A task goes on."""
+        if self._bars is None:
+            return
+        if task not in self._shown:
+            self._shown[task] = self._bars.add_task(self._names[task])
+        about = f"{self._names[task]}: {what}"
+        self._bars.update(self._shown[task], description=about, completed=done, total=total)
+
+    def ended(self, task: int) -> None:
+        """A task is done, or has failed."""
+        self._done += 1
+        if self._bars is None or self._all is None:
+            say(f"{self._names[task]}: {self._done} of {len(self._names)}")
+            return
+        self._bars.update(self._all, completed=self._done)
+        if task in self._shown:
+            self._bars.remove_task(self._shown.pop(task))
+
+
+def _bars() -> Bars:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Bars(*columns, console=STDERR)
 
 
 def _plain_lines() -> Progress:

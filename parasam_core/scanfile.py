@@ -223,11 +223,28 @@ def write_scan(path: Path | str, sequence: Sequence, *, overwrite: bool = False)
     Raises:
         ScanError: the name does not end in `.zarr`, or something is there already.
     """
+    with new_scan(path, overwrite=overwrite) as partial:
+        write_frames(partial, sequence)
+    return ScanFile.open(path)
+
+
+@contextmanager
+def new_scan(path: Path | str, *, overwrite: bool = False) -> Iterator[Path]:
+    """A folder to fill with frames and labels that takes the scan's place when it is whole.
+
+    Raises:
+        ScanError: see `write_scan`.
+    """
     folder = Path(path)
     check_writable(folder, overwrite=overwrite)
     with folder_written_beside(folder) as partial:
-        _write_image(partial, sequence)
-    return ScanFile.open(folder)
+        yield partial
+
+
+def write_frames(partial: Path, sequence: Sequence) -> ScanFile:
+    """Store a sequence in the folder of `new_scan`, where labels may follow it."""
+    _write_image(partial, sequence)
+    return ScanFile.open(partial)
 
 
 def check_writable(folder: Path, *, overwrite: bool) -> None:

@@ -19,7 +19,7 @@ FLOORS = [
      "parasam_core.screen", "parasam_core.medsam_tree"],
     ["parasam_core.capture", "parasam_core.export", "parasam_core.sam", "parasam_core.solid"],
     ["parasam_core.verbs", "parasam_core.console"],
-    ["parasam_core.cli", "parasam_core.api"],
+    ["parasam_core.cli", "parasam_core.api", "parasam_core.importing"],
     ["xr_server"],
     ["viewers"],
 ]  # fmt: skip

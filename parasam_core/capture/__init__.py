@@ -38,6 +38,9 @@ outline.py        what the centre line of a stroke encloses
 drawn.py          the outline on a panel, and the colour of outlines
 findings.py       what a person should look at
 qa.py             contact sheets
+
+medsam.py         read_tree: a tree of training images
+sources.py        what a folder holds that can be imported
 """
 
 from parasam_core.capture.annotated import Outlines, Wanted, read_annotated

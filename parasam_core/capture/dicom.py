@@ -83,6 +83,15 @@ def is_dicom(path: Path, head: bytes) -> bool:
     return path.is_file() and head[MAGIC_AT:].startswith(MAGIC)
 
 
+def frames_stated(path: Path) -> int:
+    """How many frames a DICOM file says it has.
+
+    Raises:
+        CaptureError: its header is damaged.
+    """
+    return _number(_header(path), "NumberOfFrames", 1)
+
+
 def open_dicom(path: Path, progress: Progress) -> DicomFrames:
     """Read the headers, and which pixels lie where.
 

@@ -34,7 +34,7 @@ def in_order(paths: Iterable[Path]) -> tuple[list[Path], str]:
     """
     series: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for path in paths:
-        series[_words(path)].append(path)
+        series[series_of(path)].append(path)
     if len(series) > 1:
         raise CaptureError(_several(list(series.values())))
     (files,) = series.values()
@@ -83,7 +83,8 @@ def _several(groups: Sequence[Sequence[Path]]) -> str:
     )
 
 
-def _words(path: Path) -> tuple[str, ...]:
+def series_of(path: Path) -> tuple[str, ...]:
+    """What files of one series have in common: their names without the numbers."""
     return tuple(word.casefold() for word in DIGITS.split(path.stem)[::2])
 
 

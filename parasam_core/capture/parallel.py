@@ -15,6 +15,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 2
+VARIABLE = "PARASAM_THREADS"
+
+
+def threads() -> int:
+    """As many as there are cores, or as `PARASAM_THREADS` says to one of several processes."""
+    stated = os.environ.get(VARIABLE, "")
+    return int(stated) if stated.isdecimal() and int(stated) > 0 else os.cpu_count() or 1
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -24,8 +31,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[
         work: called in threads. What it raises is raised here, in the item's turn.
         items: taken as they are needed; at most `AHEAD` a core are under way or wait to be used.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    workers = cores or 1
+    workers = threads()
     under_way: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:

@@ -1,0 +1,87 @@
+"""One row a source: the table that is printed, and the same as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence as Items
+from dataclasses import fields
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from parasam_core.capture.sources import LeftAlone
+from parasam_core.importing.many import CHANGED, FAILED, IMPORTED, THERE, Imported
+
+MOST_LEFT_SHOWN = 10
+PLAIN_WIDTH = 200
+
+
+def show(rows: Items[Imported], left: Items[LeftAlone], console: Console) -> None:
+    """Table, totals, and a line for everything that a person should look at."""
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    console.print(_table(rows))
+    for line in (totals(rows), *_remarks(rows), *_left_lines(left)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def totals(rows: Items[Imported]) -> str:
+    """How many of each state, of how many frames."""
+    counted = Counter(row.state for row in rows)
+    states = [f"{counted[s]} {s}" for s in (IMPORTED, THERE, CHANGED, FAILED) if counted[s]]
+    frames = sum(row.frames or 0 for row in rows)
+    flagged = sum(row.flagged or 0 for row in rows)
+    return f"{len(rows)} in all: {', '.join(states)}; {frames} frames, {flagged} flagged"
+
+
+def as_csv(rows: Items[Imported]) -> str:
+    """A table, one source a line."""
+    names = [f.name for f in fields(Imported)]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in names])
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _table(rows: Items[Imported]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("scan", overflow="fold")
+    for name in ("frames", "outlined", "flagged"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("z × y × x mm", no_wrap=True)
+    table.add_column("from", overflow="fold")
+    table.add_column("mm³", justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for row in rows:
+        table.add_row(*_cells(row), style="red" if row.state == FAILED else None)
+    return table
+
+
+def _cells(row: Imported) -> list[str]:
+    spacing = " × ".join(f"{v:.4g}" for v in row.spacing_mm) if row.spacing_mm else ""
+    volume = "" if row.volume_mm3 is None else f"{row.volume_mm3:.2f}"
+    counts = ["" if v is None else str(v) for v in (row.frames, row.annotated, row.flagged)]
+    name = Path(row.scan).name.removesuffix(".zarr")
+    return [name, *counts, spacing, row.spacing_source or "", volume, row.state]
+
+
+def _remarks(rows: Items[Imported]) -> list[str]:
+    wrong = [f"{row.source}: {row.state}: {row.error}" for row in rows if row.error]
+    return wrong + [f"{Path(row.scan).name}: {note}" for row in rows for note in row.notes]
+
+
+def _left_lines(left: Items[LeftAlone]) -> list[str]:
+    shown = [f"left alone: {one.path}: {one.why}" for one in left[:MOST_LEFT_SHOWN]]
+    more = len(left) - len(shown)
+    return shown + ([f"left alone: {more} more, see --json"] if more else [])
