@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from parasam_core.capture.footage import Grey, grey_of
 from parasam_core.capture.pillow import decoded, opened
 from parasam_core.capture.scale import Said, Scale, settled_spacing
-from parasam_core.capture.tumour_folder import TUMOUR_AND_DAY
+from parasam_core.capture.tumour_folder import tumour_and_day
 from parasam_core.errors import CaptureError, DatasetError, UsageError
 from parasam_core.mask import MaskStack
 from parasam_core.medsam_tree import (
@@ -241,8 +241,7 @@ def _by_names(tree: Path, parts: dict[str, str]) -> list[TreeTumour]:
 
 
 def _tumour(tree: Path, name: str, files: dict[int, str], parts: dict[str, str]) -> TreeTumour:
-    stated = TUMOUR_AND_DAY.fullmatch(name)
-    subject, timepoint = (stated[1], stated[2]) if stated else (name, "")
+    subject, timepoint = tumour_and_day(name)
     return TreeTumour(tree, name, name, subject, timepoint, files,
                       {n: parts[f] for n, f in files.items()})  # fmt: skip
 

@@ -25,6 +25,7 @@ from parasam_core.capture.tumour_folder import (
     TUMOUR_AND_DAY,
     is_tumour_folder,
     open_tumour_folder,
+    tumour_and_day,
 )
 from parasam_core.capture.vevo_raw import LOOP, SWEEP, XML
 from parasam_core.errors import CaptureError, DatasetError
@@ -240,7 +241,7 @@ def _named(path: Path, root: Path) -> Source:
     stated = next((m for m in map(TUMOUR_AND_DAY.fullmatch, names) if m), None)
     if stated:
         return Source(path, stem, stated[1], stated[2])
-    return Source(path, stem, stem if is_tumour_folder(path) else "")
+    return Source(path, stem, *(tumour_and_day(stem) if is_tumour_folder(path) else ("", "")))
 
 
 def _stem(path: Path) -> str:

@@ -21,6 +21,7 @@ ANNOTATIONS = "annotations"
 ORIGINALS = "originals"
 LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
 TUMOUR_AND_DAY = re.compile(r"(.+)_(d\d+)", re.IGNORECASE)
+TUMOUR_AND_NUMBER = re.compile(r"(.+)_(\d+)")
 MOST_NAMED = 5
 
 
@@ -48,8 +49,16 @@ class TumourFolder:
     @property
     def subject_and_timepoint(self) -> tuple[str, str]:
         """What the folder's name says: "KPC3933_d0" → "KPC3933", "d0"."""
-        stated = TUMOUR_AND_DAY.fullmatch(self.path.resolve().name)
-        return (stated[1], stated[2]) if stated else (self.path.resolve().name, "")
+        return tumour_and_day(self.path.resolve().name)
+
+
+def tumour_and_day(name: str) -> tuple[str, str]:
+    """Subject and timepoint of a tumour: "KPC3933_d0" → "KPC3933", "d0"; "KPC3933_0" → …, "0".
+
+    Only for names that are known to be a tumour's: the number of a video is no day.
+    """
+    stated = TUMOUR_AND_DAY.fullmatch(name) or TUMOUR_AND_NUMBER.fullmatch(name)
+    return (stated[1], stated[2]) if stated else (name, "")
 
 
 def is_tumour_folder(path: Path) -> bool:

@@ -160,3 +160,10 @@ def test_two_files_of_one_name_get_their_ending(tmp_path):
     put(tmp_path, "a.avi", "a.mp4", content=AVI)
     assert scan_names(sources_below(tmp_path).found, tmp_path) == ["a_avi", "a_mp4"]
     shutil.rmtree(tmp_path)
+
+
+def test_a_number_is_a_day_in_a_tumours_name_only(tmp_path):
+    images(tmp_path / "KPC3933_0" / "annotations", "1.png", "2.png")
+    put(tmp_path, "sweep_12.avi", content=AVI)
+    found = {s.stem: (s.subject, s.timepoint) for s in sources_below(tmp_path).found}
+    assert found == {"KPC3933_0": ("KPC3933", "0"), "sweep_12": ("", "")}
