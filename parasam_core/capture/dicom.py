@@ -8,20 +8,28 @@ either.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom import Dataset, dcmread
-from pydicom.filereader import read_file_meta_info
+from pydicom import Dataset
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from parasam_core.capture.dicom_header import (
+    LARGEST_FRAME,
+    MAGIC,
+    MAGIC_AT,
+    damage_named,
+    is_dicom_file,
+    is_segmentation,
+    positive,
+    read_header,
+    whole_number,
+)
 from parasam_core.capture.footage import Picture
+from parasam_core.capture.grids import not_frames
 from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
@@ -29,12 +37,9 @@ from parasam_core.sequence import Box
 from parasam_core.space import Triple
 
 SOURCE = "DICOM"
-MAGIC, MAGIC_AT = b"DICM", 128
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
 MM_A_CM = 10.0
 LARGEST = 8 << 30
-DEFERRED = 1 << 16
-LARGEST_FRAME = 1 << 28
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 GREYS = ("MONOCHROME1", "MONOCHROME2")
 DEPTHS = (8, 16)
@@ -62,7 +67,7 @@ class DicomFrames:
         """See `Footage.pictures`."""
         for number in wanted:
             file, index = divmod(number, self.frames_a_file)
-            with _damage_named(self.name_of(number)):
+            with damage_named(self.name_of(number)):
                 picture = np.asarray(pixel_array(self.files[file], index=index))
                 if picture.dtype not in (np.uint8, np.uint16):
                     raise ValueError(f"pixels of {picture.dtype}")
@@ -79,7 +84,7 @@ def is_dicom(path: Path, head: bytes) -> bool:
     """True for a DICOM file, and for a folder that holds nothing else."""
     if path.is_dir():
         files = [p for p in path.iterdir() if not p.name.startswith(".")]
-        return bool(files) and all(_is_dicom_file(p) for p in files)
+        return bool(files) and all(is_dicom_file(p) for p in files)
     return path.is_file() and head[MAGIC_AT:].startswith(MAGIC)
 
 
@@ -91,28 +96,23 @@ def open_dicom(path: Path, progress: Progress) -> DicomFrames:
     """
     if path.is_dir():
         return _series(sorted(p for p in path.iterdir() if not p.name.startswith(".")), progress)
-    header = _header(path)
-    count = _number(header, "NumberOfFrames", 1)
+    header = read_header(path)
+    if is_segmentation(header):
+        raise not_frames(path)
+    count = whole_number(header, "NumberOfFrames", 1)
     _check_pixels(header, path, count)
-    step = _positive(header, "SpacingBetweenSlices") if count > 1 else None
+    step = positive(header, "SpacingBetweenSlices") if count > 1 else None
     return _footage((path,), count, header, step, None)
-
-
-def _is_dicom_file(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return stream.read(MAGIC_AT + len(MAGIC))[MAGIC_AT:] == MAGIC
 
 
 def _series(files: list[Path], progress: Progress) -> DicomFrames:
     """One frame a file, in the order of their planes, or of their numbers."""
     headers = []
     for done, path in enumerate(files, 1):
-        headers.append(_header(path))
+        headers.append(read_header(path))
         _check_pixels(headers[-1], path, 1)
         progress("reading headers", done, len(files))
-    if len(set(map(_kind, headers))) != 1 or _number(headers[0], "NumberOfFrames", 1) != 1:
+    if len(set(map(_kind, headers))) != 1 or whole_number(headers[0], "NumberOfFrames", 1) != 1:
         raise CaptureError(
             f"expected one series of single frames of one size and spacing in {files[0].parent}, "
             "got several; give a folder a series, or one multi-frame file"
@@ -124,7 +124,7 @@ def _series(files: list[Path], progress: Progress) -> DicomFrames:
         step = _even_step([places[i] for i in order], files[0].parent)
         return _footage(tuple(files[i] for i in order), 1, headers[order[0]], step,
                         places[order[0]])  # fmt: skip
-    numbers = [_number(h, "InstanceNumber", 0) for h in headers]
+    numbers = [whole_number(h, "InstanceNumber", 0) for h in headers]
     if sorted(numbers) != list(range(min(numbers), min(numbers) + len(numbers))):
         raise CaptureError(
             f"expected files numbered one after the other in {files[0].parent}, "
@@ -140,22 +140,13 @@ def _footage(
     pixel_mm, area, details = _scale(header)
     scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, origin)
     dark_is_bright = header.PhotometricInterpretation == "MONOCHROME1"
-    inverted = 2 ** _number(header, "BitsStored", 8) - 1 if dark_is_bright else None
+    inverted = 2 ** whole_number(header, "BitsStored", 8) - 1 if dark_is_bright else None
     return DicomFrames(files, count, inverted, scale, area, details)
-
-
-def _header(path: Path) -> Dataset:
-    with _damage_named(str(path)):
-        if read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
-            raise CaptureError(
-                f"expected a header that is not deflated, got {path}; export it plain"
-            )
-        return dcmread(path, defer_size=DEFERRED)
 
 
 def _check_pixels(header: Dataset, path: Path, count: int) -> None:
     """Refuse what is no picture, and sizes that cannot be, before anything is unpacked."""
-    with _damage_named(str(path)):
+    with damage_named(str(path)):
         rows, columns = int(header.Rows), int(header.Columns)
         channels, bits = int(header.get("SamplesPerPixel", 1)), int(header.BitsAllocated)
         kind, signed = str(header.PhotometricInterpretation), int(header.PixelRepresentation)
@@ -179,7 +170,7 @@ def _check_pixels(header: Dataset, path: Path, count: int) -> None:
 
 def _scale(header: Dataset) -> tuple[tuple[float, float] | None, Box | None, dict[str, Any]]:
     """Height and width of a pixel in mm, the B-mode area, and what was decided."""
-    with _damage_named("the calibration"):
+    with damage_named("the calibration"):
         regions = list(header.get("SequenceOfUltrasoundRegions") or [])
         found = [r for r in map(_region, regions) if r is not None]
     if found:
@@ -191,7 +182,7 @@ def _scale(header: Dataset) -> tuple[tuple[float, float] | None, Box | None, dic
                 f"expected a region inside the frames of {width}×{height} pixels, got {area}"
             )
         return pixel_mm, area, {"regions": len(regions), "regions_of_tissue": len(found)}
-    with _damage_named("the pixel spacing"):
+    with damage_named("the pixel spacing"):
         spacing = [float(v) for v in header.get("PixelSpacing") or []]
     if len(spacing) == 2 and all(math.isfinite(v) and v > 0 for v in spacing):
         return (spacing[0], spacing[1]), None, {"regions": len(regions), "by": "PixelSpacing"}
@@ -226,7 +217,7 @@ def _kind(header: Dataset) -> str:
 
 def _plane(header: Dataset) -> Triple | None:
     """Centre of the first pixel (z, y, x), mm, of a plane across z; None for any other."""
-    with _damage_named("the plane"):
+    with damage_named("the plane"):
         place = [float(v) for v in header.get("ImagePositionPatient") or []]
         turned = [float(v) for v in header.get("ImageOrientationPatient") or []]
     if len(place) != 3 or len(turned) != len(UPRIGHT) or not all(map(math.isfinite, place)):
@@ -249,30 +240,3 @@ def _even_step(planes: list[Triple], folder: Path) -> float | None:
             "mm; a frame is missing or there twice"
         )
     return step
-
-
-def _positive(header: Dataset, name: str) -> float | None:
-    with _damage_named(name):
-        value = float(header.get(name) or 0)
-    return value if math.isfinite(value) and value > 0 else None
-
-
-def _number(header: Dataset, name: str, otherwise: int) -> int:
-    with _damage_named(name):
-        return int(header.get(name) or otherwise)
-
-
-@contextmanager
-def _damage_named(name: str) -> Iterator[None]:
-    """Turn whatever a damaged file throws into a CaptureError that names it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except (CaptureError, MemoryError):
-            raise
-        except Exception as error:  # pydicom and its decoders raise nearly anything
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
-            raise CaptureError(
-                f"expected DICOM frames that can be decoded, got {name} ({reason}); export it again"
-            ) from error

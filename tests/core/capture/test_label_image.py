@@ -9,7 +9,7 @@ import SimpleITK as sitk  # noqa: N813
 
 from parasam_core.api import export, import_scan, measure
 from parasam_core.cli import main
-from parasam_core.errors import CaptureError, GeometryError, LabelError, UsageError
+from parasam_core.errors import GeometryError, LabelError, UsageError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, signed
 from parasam_core.scanfile import ScanFile, write_scan
@@ -37,7 +37,9 @@ def write(path, voxels, spacing=SPACE.spacing_mm, origin=SPACE.origin_mm):
     return path
 
 
-@pytest.mark.parametrize("ending", [".nrrd", ".seg.nrrd", ".mha", ".nii", ".nii.gz"])
+@pytest.mark.parametrize(
+    "ending", [".nrrd", ".seg.nrrd", ".mha", ".nii", ".nii.gz", ".tif", ".dcm"]
+)
 def test_what_export_wrote_comes_back_as_a_label(scan, tmp_path, ending):
     export(scan, tmp_path / f"again{ending}", label="drawn")
     after = import_scan(tmp_path / f"again{ending}", scan.path)
@@ -69,7 +71,8 @@ def test_a_label_laid_out_otherwise_lands_where_it_was_drawn(scan, tmp_path):
 @pytest.mark.parametrize(
     "how",
     [
-        {"voxels": MASK[:-1]},
+        {"voxels": np.pad(MASK, 1)},
+        {"voxels": MASK, "origin": (1.5 + 0.038, -2.25, 3.125)},
         {"spacing": (0.0762, 0.0352, 0.05)},
         {"spacing": (0.07603, 0.0352, 0.05)},
         {"origin": (1.5, -2.25, 3.1252)},
@@ -81,6 +84,7 @@ def test_another_grid_is_refused_never_resampled(scan, tmp_path, how):
     path = write(tmp_path / "t.nrrd", how.pop("voxels").astype(np.uint8), **how)
     with pytest.raises(GeometryError, match="resample"):
         import_scan(path, scan.path)
+    (tmp_path / "t.nrrd").unlink()
     assert ScanFile.open(scan.path).labels == ("drawn",)
 
 
@@ -89,11 +93,7 @@ def test_a_hair_off_is_the_same_grid(scan, tmp_path):
     assert import_scan(path, scan.path).mask("t").space == SPACE
 
 
-def test_what_is_no_label_or_several_or_taken_is_refused(scan, tmp_path):
-    several = MASK.astype(np.uint8)
-    several[2, 3, 4] = 2
-    with pytest.raises(CaptureError, match="1, 2"):
-        import_scan(write(tmp_path / "several.nrrd", several), scan.path)
+def test_what_is_taken_or_more_than_a_label_is_refused(scan, tmp_path):
     path = write(tmp_path / "drawn.nrrd", MASK.astype(np.uint8))
     with pytest.raises(LabelError, match="free"):
         import_scan(path, scan.path)
