@@ -94,8 +94,13 @@ def open_dicom(path: Path, progress: Progress) -> DicomFrames:
     Raises:
         CaptureError: damaged, not images of ultrasound's kind, or not one series.
     """
-    if path.is_dir():
-        return _series(sorted(p for p in path.iterdir() if not p.name.startswith(".")), progress)
+    with damage_named(str(path)):  # pydicom reads values when they are first asked for
+        if path.is_dir():
+            return _series(sorted(p for p in path.iterdir() if p.name[0] != "."), progress)
+        return _multi_frame(path)
+
+
+def _multi_frame(path: Path) -> DicomFrames:
     header = read_header(path)
     if is_segmentation(header):
         raise not_frames(path)

@@ -67,6 +67,11 @@ def read_dicom_seg(path: Path) -> Grid:
     Raises:
         CaptureError: it is damaged, of a kind that is not read, or its planes make no grid.
     """
+    with damage_named(str(path)):  # pydicom reads values when they are first asked for
+        return _read(path)
+
+
+def _read(path: Path) -> Grid:
     header = read_header(path)
     kind = _checked_kind(header, path)
     with damage_named(f"the segments of {path}"):
@@ -83,9 +88,8 @@ def read_dicom_seg(path: Path) -> Grid:
     voxels = np.zeros((*shape[::-1], layers), dtype)
     numbers = [s.value for s in segments]
     named = tuple(Segment(1, k, s.name) if kind == BINARY else s for k, s in enumerate(segments))
-    with damage_named(str(path)):
-        for plane, start, pixels in zip(planes, starts, _frames(header, path), strict=True):
-            voxels[start, ..., numbers.index(plane.segment) if kind == BINARY else 0] = pixels
+    for plane, start, pixels in zip(planes, starts, _frames(header, path), strict=True):
+        voxels[start, ..., numbers.index(plane.segment) if kind == BINARY else 0] = pixels
     return grid_of(path, (path,), grid_header, voxels[..., 0] if layers == 1 else voxels, named)
 
 

@@ -1,9 +1,9 @@
 """A multi-page TIFF → Footage, one page a frame.
 
-Pages of 8 bits, and grey ones of 16, are decoded by Pillow, which knows every packing. What it would
-change or does not know (floats, signed numbers, colour or inverted grey of 16 bits, an ImageJ stack
-behind one page) is read whole through tifffile; floats and signed numbers become grey levels by the
-rule of `grey_levels`, over the whole stack.
+Pages of 8 bits, and grey ones of 16, are decoded by Pillow, which knows every packing. What it
+would change or does not know (floats, signed numbers, colour or inverted grey of 16 bits, an ImageJ
+stack behind one page) is read whole through tifffile; floats and signed numbers become grey levels
+by the rule of `grey_levels`, over the whole stack.
 """
 
 from __future__ import annotations
