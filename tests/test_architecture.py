@@ -37,8 +37,7 @@ HOMES = {
     "pydicom": [
         "parasam_core.export",
         "parasam_core.capture.dicom",
-        "parasam_core.capture.dicom_header",
-        "parasam_core.capture.dicom_seg",
+        *(f"parasam_core.capture.dicom_{part}" for part in ("header", "planes", "seg")),
     ],
     "tifffile": ["parasam_core.export.tiff", "parasam_core.capture.tiff"],
     "highdicom": ["parasam_core.export"],

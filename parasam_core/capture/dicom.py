@@ -1,8 +1,8 @@
 """DICOM ultrasound, a file of one or many frames, or a folder of one series → Footage.
 
 Spacing: the region of the B-mode image (0018,6011), in cm; without one, the pixel spacing. The
-step: the distance of the planes of a series, or the spacing between slices; ultrasound seldom says
-either.
+step: the distance of the planes of a series or of the frames, or the spacing between slices;
+ultrasound seldom says any of them, and the thickness of a slice is none.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from pydicom import Dataset
+from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
 
 from parasam_core.capture.dicom_header import (
@@ -28,13 +29,19 @@ from parasam_core.capture.dicom_header import (
     read_header,
     whole_number,
 )
+from parasam_core.capture.dicom_planes import (
+    Stack,
+    measures_of_frames,
+    plane_of,
+    planes_of_frames,
+    stacked,
+)
 from parasam_core.capture.footage import Picture
 from parasam_core.capture.grids import not_frames
 from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
 from parasam_core.sequence import Box
-from parasam_core.space import Triple
 
 SOURCE = "DICOM"
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
@@ -42,18 +49,27 @@ MM_A_CM = 10.0
 LARGEST = 8 << 30
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 GREYS = ("MONOCHROME1", "MONOCHROME2")
+PALETTE = "PALETTE COLOR"
+CATALOGUE = "DICOMDIR"
 DEPTHS = (8, 16)
-UPRIGHT = (1, 0, 0, 0, 1, 0)
-UNEVEN = 1e-3
 
 
 @dataclass(frozen=True)
 class DicomFrames:
-    """Frames of one file, or of the files of a series."""
+    """Frames of one file, or of the files of a series.
+
+    Attributes:
+        frames_a_file: of every file.
+        order: which of all frames comes first, second …
+        kind: the photometric interpretation.
+        top: the greatest level of grey frames; None of coloured ones.
+    """
 
     files: tuple[Path, ...]
     frames_a_file: int
-    inverted: int | None
+    order: tuple[int, ...]
+    kind: str
+    top: int | None
     scale: Scale | None
     area: Box | None
     details: dict[str, Any] = field(default_factory=dict)
@@ -66,24 +82,35 @@ class DicomFrames:
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:
         """See `Footage.pictures`."""
         for number in wanted:
-            file, index = divmod(number, self.frames_a_file)
             with damage_named(self.name_of(number)):
-                picture = np.asarray(pixel_array(self.files[file], index=index))
-                if picture.dtype not in (np.uint8, np.uint16):
-                    raise ValueError(f"pixels of {picture.dtype}")
-                picture = picture if self.inverted is None else self.inverted - picture
+                picture = self._picture(*self._place_of(number))
             yield picture
 
     def name_of(self, number: int) -> str:
         """See `Footage.name_of`."""
-        file, index = divmod(number, self.frames_a_file)
-        return f"frame {index} of {self.files[file].name}"
+        file, index = self._place_of(number)
+        return f"frame {index} of {file.name}"
+
+    def _place_of(self, number: int) -> tuple[Path, int]:
+        file, index = divmod(self.order[number], self.frames_a_file)
+        return self.files[file], index
+
+    def _picture(self, file: Path, index: int) -> Picture:
+        picture = np.asarray(pixel_array(file, index=index))
+        if picture.dtype not in (np.uint8, np.uint16):
+            raise ValueError(f"pixels of {picture.dtype}")
+        if self.kind == PALETTE:
+            return np.asarray(apply_color_lut(picture, read_header(file)))[..., :3]
+        if self.top is None:
+            return picture
+        levels = picture & picture.dtype.type(self.top)  # bits beyond those stored are overlays
+        return picture.dtype.type(self.top) - levels if self.kind == "MONOCHROME1" else levels
 
 
 def is_dicom(path: Path, head: bytes) -> bool:
     """True for a DICOM file, and for a folder that holds nothing else."""
     if path.is_dir():
-        files = [p for p in path.iterdir() if not p.name.startswith(".")]
+        files = _files_in(path)
         return bool(files) and all(is_dicom_file(p) for p in files)
     return path.is_file() and head[MAGIC_AT:].startswith(MAGIC)
 
@@ -96,8 +123,12 @@ def open_dicom(path: Path, progress: Progress) -> DicomFrames:
     """
     with damage_named(str(path)):  # pydicom reads values when they are first asked for
         if path.is_dir():
-            return _series(sorted(p for p in path.iterdir() if p.name[0] != "."), progress)
+            return _series(_files_in(path), progress)
         return _multi_frame(path)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.name[0] != "." and p.name != CATALOGUE)
 
 
 def _multi_frame(path: Path) -> DicomFrames:
@@ -106,8 +137,9 @@ def _multi_frame(path: Path) -> DicomFrames:
         raise not_frames(path)
     count = whole_number(header, "NumberOfFrames", 1)
     _check_pixels(header, path, count)
-    step = positive(header, "SpacingBetweenSlices") if count > 1 else None
-    return _footage((path,), count, header, step, None)
+    planes = planes_of_frames(header)
+    stack = stacked(planes, str(path)) if len(planes) == count else None
+    return _footage([path], count, header, stack or Stack(tuple(range(count)), None, None))
 
 
 def _series(files: list[Path], progress: Progress) -> DicomFrames:
@@ -122,31 +154,32 @@ def _series(files: list[Path], progress: Progress) -> DicomFrames:
             f"expected one series of single frames of one size and spacing in {files[0].parent}, "
             "got several; give a folder a series, or one multi-frame file"
         )
-    planes = [_plane(h) for h in headers]
-    if None not in planes:
-        places = [p for p in planes if p is not None]
-        order = sorted(range(len(files)), key=lambda i: places[i][0])
-        step = _even_step([places[i] for i in order], files[0].parent)
-        return _footage(tuple(files[i] for i in order), 1, headers[order[0]], step,
-                        places[order[0]])  # fmt: skip
+    stack = stacked([plane_of(h) for h in headers], str(files[0].parent))
+    if stack is not None:
+        return _footage(files, 1, headers[stack.order[0]], stack)
     numbers = [whole_number(h, "InstanceNumber", 0) for h in headers]
     if sorted(numbers) != list(range(min(numbers), min(numbers) + len(numbers))):
         raise CaptureError(
             f"expected files numbered one after the other in {files[0].parent}, "
             f"got instance numbers {sorted(numbers)[:20]}"
         )
-    order = sorted(range(len(files)), key=lambda i: numbers[i])
-    return _footage(tuple(files[i] for i in order), 1, headers[order[0]], None, None)
+    order = tuple(sorted(range(len(files)), key=lambda i: numbers[i]))
+    return _footage(files, 1, headers[order[0]], Stack(order, None, None))
 
 
-def _footage(
-    files: tuple[Path, ...], count: int, header: Dataset, step: float | None, origin: Triple | None
-) -> DicomFrames:
+def _footage(files: list[Path], count: int, header: Dataset, stack: Stack) -> DicomFrames:
     pixel_mm, area, details = _scale(header)
-    scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, origin)
-    dark_is_bright = header.PhotometricInterpretation == "MONOCHROME1"
-    inverted = 2 ** whole_number(header, "BitsStored", 8) - 1 if dark_is_bright else None
-    return DicomFrames(files, count, inverted, scale, area, details)
+    step = stack.step_mm or (None if len(stack.order) > 1 and count == 1 else _said_step(header))
+    scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, stack.origin_mm)
+    kind = str(header.PhotometricInterpretation)
+    top = 2 ** whole_number(header, "BitsStored", 8) - 1 if kind in GREYS else None
+    return DicomFrames(tuple(files), count, stack.order, kind, top, scale, area, details)
+
+
+def _said_step(header: Dataset) -> float | None:
+    """The spacing between slices of a multi-frame file, or of a single frame."""
+    shared = positive(measures_of_frames(header), "SpacingBetweenSlices")
+    return shared or positive(header, "SpacingBetweenSlices")
 
 
 def _check_pixels(header: Dataset, path: Path, count: int) -> None:
@@ -156,7 +189,7 @@ def _check_pixels(header: Dataset, path: Path, count: int) -> None:
         channels, bits = int(header.get("SamplesPerPixel", 1)), int(header.BitsAllocated)
         kind, signed = str(header.PhotometricInterpretation), int(header.PixelRepresentation)
         packed = header.file_meta.TransferSyntaxUID.is_compressed
-    known = (kind in GREYS and channels == 1) or (kind in COLOURS and channels == 3)
+    known = (kind in (*GREYS, PALETTE) and channels == 1) or (kind in COLOURS and channels == 3)
     if not known or bits not in DEPTHS or signed or min(rows, columns, count) < 1:
         raise CaptureError(
             f"expected unsigned grey or colour frames of 8 or 16 bits in {path}, got {kind} of "
@@ -181,6 +214,7 @@ def _scale(header: Dataset) -> tuple[tuple[float, float] | None, Box | None, dic
     if found:
         pixel_mm, area = max(found, key=lambda r: _size(r[1]))
         height, width = int(header.Rows), int(header.Columns)
+        area = _clipped(area, width, height)
         inside = 0 <= area[0] < area[2] <= width and 0 <= area[1] < area[3] <= height
         if not inside:
             raise CaptureError(
@@ -188,7 +222,8 @@ def _scale(header: Dataset) -> tuple[tuple[float, float] | None, Box | None, dic
             )
         return pixel_mm, area, {"regions": len(regions), "regions_of_tissue": len(found)}
     with damage_named("the pixel spacing"):
-        spacing = [float(v) for v in header.get("PixelSpacing") or []]
+        stated = header.get("PixelSpacing") or measures_of_frames(header).get("PixelSpacing")
+        spacing = [float(v) for v in stated or []]
     if len(spacing) == 2 and all(math.isfinite(v) and v > 0 for v in spacing):
         return (spacing[0], spacing[1]), None, {"regions": len(regions), "by": "PixelSpacing"}
     return None, None, {"regions": len(regions)}
@@ -208,6 +243,12 @@ def _region(region: Dataset) -> tuple[tuple[float, float], Box] | None:
     return (y, x), (x0, y0, x1 + 1, y1 + 1)
 
 
+def _clipped(area: Box, width: int, height: int) -> Box:
+    """Some state the pixel after the last one, which then lies outside by one."""
+    x0, y0, x1, y1 = area
+    return x0, y0, width if x1 == width + 1 else x1, height if y1 == height + 1 else y1
+
+
 def _size(area: Box) -> int:
     return (area[2] - area[0]) * (area[3] - area[1])
 
@@ -218,30 +259,3 @@ def _kind(header: Dataset) -> str:
              "NumberOfFrames")  # fmt: skip
     pixel_mm, area, _ = _scale(header)
     return repr(([str(header.get(name)) for name in names], pixel_mm, area))
-
-
-def _plane(header: Dataset) -> Triple | None:
-    """Centre of the first pixel (z, y, x), mm, of a plane across z; None for any other."""
-    with damage_named("the plane"):
-        place = [float(v) for v in header.get("ImagePositionPatient") or []]
-        turned = [float(v) for v in header.get("ImageOrientationPatient") or []]
-    if len(place) != 3 or len(turned) != len(UPRIGHT) or not all(map(math.isfinite, place)):
-        return None
-    if max(abs(a - b) for a, b in zip(turned, UPRIGHT, strict=True)) > UNEVEN:
-        return None
-    return place[2], place[1], place[0]
-
-
-def _even_step(planes: list[Triple], folder: Path) -> float | None:
-    """The distance of neighbouring planes, which are evenly spaced."""
-    if len(planes) < 2:
-        return None
-    gaps = np.diff([p[0] for p in planes])
-    sideways = np.ptp(np.array(planes)[:, 1:], axis=0).max()
-    step = float(planes[-1][0] - planes[0][0]) / (len(planes) - 1)
-    if step <= 0 or np.abs(gaps - step).max() > 0.01 * step or sideways > 0.01 * step:
-        raise CaptureError(
-            f"expected planes at one distance in {folder}, got {gaps.min():g} to {gaps.max():g} "
-            "mm; a frame is missing or there twice"
-        )
-    return step

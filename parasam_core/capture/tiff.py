@@ -42,7 +42,7 @@ LARGEST = 8 << 30
 DARK_IS_MOST, DARK_IS_0, RGB = 0, 1, 2
 UNPACKED = 1
 PLAIN = "save it as a plain grey TIFF stack"
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # see pillow.py
 
 
 @dataclass(frozen=True)
