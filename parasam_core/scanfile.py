@@ -14,6 +14,7 @@ reader sees a whole scan or none. OME-Zarr 0.5: https://ngff.openmicroscopy.org/
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ from parasam_core.space import Space
 SCHEMA = 1
 OME_VERSION = "0.5"
 FRAMES_A_CHUNK = 8
+LARGEST = 8 << 30
 LABEL_RGBA = [255, 176, 0, 160]
 LABEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
@@ -353,7 +355,10 @@ def _is_label(folder: Path) -> bool:
 
 
 def _image_shape(folder: Path) -> Any:
-    return zarr.open_array(folder, mode="r").shape
+    shape = zarr.open_array(folder, mode="r").shape
+    if math.prod(shape) > LARGEST:
+        raise ValueError(f"{shape} voxels are more than {LARGEST >> 30} GiB")
+    return shape
 
 
 def _pixels(folder: Path, space: Space) -> NDArray[np.uint8]:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from parasam_core.capture.footage import Picture
+from parasam_core.capture.grey_levels import AS_STORED
 from parasam_core.capture.numbering import in_order
 from parasam_core.capture.pillow import MAGIC, decoded, opened, pages_of
 from parasam_core.capture.scale import Scale
+from parasam_core.capture.tiff import is_tiff, open_tiff
 from parasam_core.errors import CaptureError
-from parasam_core.segmenter import Progress
+from parasam_core.segmenter import Progress, no_progress
 from parasam_core.sequence import Box
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
@@ -36,13 +38,7 @@ class Images:
         """See `Footage.pictures`."""
         for number in wanted:
             path = self.files[number]
-            with opened(path) as image:
-                if pages_of(image) > 1:
-                    raise CaptureError(
-                        f"expected one frame a file, got {path} with {pages_of(image)} pages; "
-                        "give a multi-page TIFF itself as the source"
-                    )
-                yield decoded(image, str(path))
+            yield _of_tiff(path) if _is_tiff(path) else _of_still(path)
 
     def name_of(self, number: int) -> str:
         """See `Footage.name_of`."""
@@ -71,7 +67,9 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
         CaptureError: no image, or not one whole numbered series.
     """
     found = [
-        p for p in path.iterdir() if p.suffix.casefold() in SUFFIXES and not p.name.startswith(".")
+        p
+        for p in path.iterdir()
+        if p.suffix.casefold() in SUFFIXES and not p.name.startswith(".") and not p.is_dir()
     ]
     if not found:
         raise CaptureError(
@@ -80,3 +78,33 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
         )
     files, numbering = in_order(found)
     return Images(tuple(files), {"numbering": numbering})
+
+
+def _is_tiff(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return is_tiff(path, stream.read(4))
+
+
+def _of_still(path: Path) -> Picture:
+    with opened(path) as image:
+        _check_single(path, pages_of(image))
+        return decoded(image, str(path))
+
+
+def _of_tiff(path: Path) -> Picture:
+    stack = open_tiff(path, no_progress)
+    _check_single(path, stack.count)
+    if stack.details.get("levels", AS_STORED) != AS_STORED:
+        raise CaptureError(
+            f"expected images of whole numbers, got {path} of others, which each image would scale "
+            "in its own way; save them as one TIFF stack"
+        )
+    return next(stack.pictures([0]))
+
+
+def _check_single(path: Path, pages: int) -> None:
+    if pages > 1:
+        raise CaptureError(
+            f"expected one frame a file, got {path} with {pages} pages; "
+            "give a multi-page TIFF itself as the source"
+        )

@@ -33,6 +33,7 @@ def is_metaimage(path: Path, head: bytes) -> bool:
     return path.is_file() and FIRST_FIELD.match(head) is not None
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_metaimage(path: Path) -> Grid:
     """Header and voxels.
 

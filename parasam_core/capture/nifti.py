@@ -40,6 +40,7 @@ def is_nifti(path: Path, head: bytes) -> bool:
     return any(start[at : at + 4] in magics for at, magics in MAGICS.items())
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_nifti(path: Path) -> Grid:
     """Header and voxels.
 

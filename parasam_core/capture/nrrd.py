@@ -50,6 +50,7 @@ def is_nrrd(path: Path, head: bytes) -> bool:
     return path.is_file() and head.startswith(MAGIC)
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_nrrd(path: Path) -> Grid:
     """Header and voxels.
 

@@ -133,7 +133,7 @@ def _checked_count(first: Any, description: str, path: Path, pages: int) -> int:
         channels = _whole(said.get("channels"), 1)
         depth, times = _whole(said.get("slices"), 1), _whole(said.get("frames"), 1)
         frames, behind_one = _whole(said.get("images"), pages), pages == 1
-    if channels != 1 or min(depth, times) > 1 or (frames != pages and not behind_one):
+    if frames < 1 or channels != 1 or min(depth, times) > 1 or (frames != pages and not behind_one):
         raise CaptureError(
             f"expected one page a frame and one channel, got {path}, which says {frames} images "
             f"and {channels:g} channels on {pages} pages; {PLAIN}"
