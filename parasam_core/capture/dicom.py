@@ -46,6 +46,7 @@ from parasam_core.sequence import Box
 SOURCE = "DICOM"
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
 MM_A_CM = 10.0
+SAME = 1e-6
 LARGEST = 8 << 30
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 GREYS = ("MONOCHROME1", "MONOCHROME2")
@@ -169,11 +170,20 @@ def _series(files: list[Path], progress: Progress) -> DicomFrames:
 
 def _footage(files: list[Path], count: int, header: Dataset, stack: Stack) -> DicomFrames:
     pixel_mm, area, details = _scale(header)
-    step = stack.step_mm or (None if len(stack.order) > 1 and count == 1 else _said_step(header))
+    step = _step(stack, header, is_series=count == 1 and len(stack.order) > 1)
     scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, stack.origin_mm)
     kind = str(header.PhotometricInterpretation)
     top = 2 ** whole_number(header, "BitsStored", 8) - 1 if kind in GREYS else None
     return DicomFrames(tuple(files), count, stack.order, kind, top, scale, area, details)
+
+
+def _step(stack: Stack, header: Dataset, *, is_series: bool) -> float | None:
+    """The distance of planes, as the header says it where that is the same; else what it says."""
+    said = _said_step(header)
+    if stack.step_mm is None:
+        return None if is_series else said
+    same = said is not None and abs(said / stack.step_mm - 1) < SAME
+    return said if same else stack.step_mm
 
 
 def _said_step(header: Dataset) -> float | None:

@@ -98,8 +98,15 @@ def _header(stored: Any, path: Path) -> tuple[Header, int]:
     unit_mm = MM_OF_UNIT.get(int(stored["xyzt_units"]) & UNIT_BITS)
     if unit_mm is None:
         raise CaptureError(f"expected lengths in m, mm or µm in {path}, got an unknown unit")
+    affine = np.vectorize(_as_written)(affine)
     steps = affine[:3, :3].T * TO_LPS * unit_mm
     return Header(dtype, shape, steps, affine[:3, 3] * TO_LPS * unit_mm, is_label), offset
+
+
+def _as_written(value: float) -> float:
+    """The shortest decimal that a 32-bit float may stand for: 0.0352, not 0.03519999980926514."""
+    single = np.float32(value)
+    return float(str(single)) if single == value else value
 
 
 def _scaled(voxels: NDArray[Any], stored: Any) -> NDArray[Any]:
