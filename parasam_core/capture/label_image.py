@@ -74,6 +74,7 @@ def labels_in(grid: Grid) -> dict[str, Segment]:
     return dict(zip(unique, found, strict=True))
 
 
+@np.errstate(all="ignore")
 def place_on(grid: Grid, space: Space) -> Shape:
     """Where the grid's first voxel lies among the scan's (z, y, x).
 
@@ -95,7 +96,8 @@ def place_on(grid: Grid, space: Space) -> Shape:
     size = np.array(grid.space.shape)
     step = np.abs(np.divide(grid.space.spacing_mm, space.spacing_mm) - 1)
     off = np.maximum(np.abs(first - whole), np.abs(last - (whole + size - 1)))
-    if (np.maximum(off, step) > near).any():
+    fits = np.maximum(off, step) <= near  # False of what is not finite
+    if not fits.all():
         raise _elsewhere(grid, space)
     start = (int(whole[0]), int(whole[1]), int(whole[2]))
     if not _holds_all(grid, space, start):

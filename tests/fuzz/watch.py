@@ -62,8 +62,8 @@ class Child:
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            self._process = None
+            with self._process:  # closes its pipes
+                self._process = None
 
     def _start(self) -> None:
         with self._errors.open("wb") as errors:

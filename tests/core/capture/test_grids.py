@@ -50,9 +50,7 @@ def test_what_export_wrote_comes_back(scan, tmp_path, ending):
     export(scan, tmp_path / f"out{ending}", image=True)
     back = read_capture(tmp_path / f"out{ending}")
     assert np.array_equal(back.frames, FRAMES)
-    exact = 1e-6 if ".nii" in ending else 1e-15
-    assert_same_place(back.space, exact)
-    assert back.space.voxel_mm3 == pytest.approx(SPACE.voxel_mm3, rel=exact)
+    assert back.space == SPACE  # the decimals that the 32-bit floats of NIfTI stand for
     details = back.provenance.details
     assert (details["spacing_source"], details["area"], details["levels"]) == (
         "header", "stated", "as stored",
