@@ -23,7 +23,6 @@ from parasam_core.space import Shape, Space
 
 ENDINGS = (".seg.nrrd", ".nii.gz")
 MOST_VALUES = 16
-MOST_OF_LABELS = 256
 NEAR_VOXELS = 1e-3
 ROUNDED = 2e-6  # of 32-bit floats, and of texts with six digits
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.\-]+")
@@ -136,10 +135,11 @@ def _unnamed(grid: Grid) -> list[Segment]:
         raise CaptureError(f"expected segments in {count} layers in {grid.path}, got one in more")
     found = []
     for layer in range(count):
-        values = few_values(_layer(grid, layer), MOST_OF_LABELS if grid.is_label else MOST_VALUES)
+        most = MOST_VALUES + len(grid.segments)
+        values = few_values(_layer(grid, layer), most)
         if values is None:
             raise CaptureError(
-                f"expected few whole numbers from 0 in the label {grid.path}, got others"
+                f"expected at most {most} whole numbers from 0 in the label {grid.path}, got others"
             )
         found += [Segment(v, layer) for v in sorted(values) if v and (layer, v) not in named]
     return found or ([] if grid.segments else [Segment(1)])

@@ -23,6 +23,7 @@ def main() -> None:
     warnings.simplefilter("always")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    print("ready", file=answers, flush=True)
     for line in sys.stdin:
         wanted = json.loads(line)
         print(json.dumps(_outcome(wanted)), file=answers, flush=True)

@@ -6,9 +6,11 @@ import pytest
 
 from tests.fuzz.watch import Bench, fuzzed
 
+PATIENCE = 120.0  # others may be at work on this machine
+
 
 def test_a_few_damaged_files_of_every_kind_do_no_harm():
-    outcomes, findings = fuzzed(seed=7, rounds=8)
+    outcomes, findings = fuzzed(seed=7, rounds=5, patience=PATIENCE)
     assert [(f.seed, f.what) for f in findings] == []
     read = sum(n for (_, outcome), n in outcomes.items() if outcome == "read")
     assert 0.1 < read / sum(outcomes.values()) < 0.9
@@ -16,7 +18,7 @@ def test_a_few_damaged_files_of_every_kind_do_no_harm():
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    made = Bench(tmp_path_factory.mktemp("bench"))
+    made = Bench(tmp_path_factory.mktemp("bench"), PATIENCE)
     yield made
     made.stop()
 

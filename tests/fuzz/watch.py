@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 from tests.fuzz.damage import damaged
 from tests.fuzz.seeds import ROI, Seed, write_scan_in, write_seeds
 
-SECONDS = 20.0
+START_SECONDS = 300.0
 SPACING = (0.1, 0.05, 0.05)
 
 
@@ -37,8 +37,8 @@ class Finding:
 class Child:
     """A process that imports, replaced when it dies."""
 
-    def __init__(self, errors: Path) -> None:
-        self._errors = errors
+    def __init__(self, errors: Path, patience: float) -> None:
+        self._errors, self._patience = errors, patience
         self._process: subprocess.Popen[str] | None = None
 
     def ask(self, wanted: dict[str, Any]) -> tuple[dict[str, str], str]:
@@ -48,16 +48,21 @@ class Child:
         process, before = self._process, self._errors.stat().st_size
         assert process is not None
         assert process.stdin is not None
-        assert process.stdout is not None
         process.stdin.write(json.dumps(wanted) + "\n")
         process.stdin.flush()
-        ready, _, _ = select.select([process.stdout], [], [], SECONDS)
-        line = process.stdout.readline() if ready else ""
+        line = self._line(self._patience)
         if not line:
             self.stop()
-            why = "died" if ready else f"longer than {SECONDS:g} s"
+            why = "died" if line == "" else f"longer than {self._patience:g} s"
             return {"outcome": f"not ours: {why}", "message": ""}, self._said_since(before)
         return json.loads(line), self._said_since(before)
+
+    def _line(self, seconds: float) -> str | None:
+        """The next line; "" where the process ended, None where it took longer."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], seconds)
+        return self._process.stdout.readline() if ready else None
 
     def stop(self) -> None:
         if self._process is not None:
@@ -71,6 +76,7 @@ class Child:
                 [sys.executable, "-m", "tests.fuzz.child"], cwd=ROOT, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             )  # fmt: skip
+        self._line(START_SECONDS)
 
     def _said_since(self, before: int) -> str:
         return self._errors.read_bytes()[before:].decode("utf-8", "replace")
@@ -79,11 +85,11 @@ class Child:
 class Bench:
     """A folder with a source of every kind, a scan for labels, and a file that nobody may touch."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float) -> None:
         self.scan = write_scan_in(folder / "made")
         self.seeds = write_seeds(folder / "seeds", self.scan)
         self._seeds, self._work = folder / "seeds", folder / "work"
-        self._child = Child(folder / "said.txt")
+        self._child = Child(folder / "said.txt", patience)
         (folder / "said.txt").touch()
 
     def stop(self) -> None:
@@ -126,6 +132,7 @@ def fuzzed(
     seed: int,
     seconds: float = 1e9,
     rounds: int = 1 << 60,
+    patience: float = 20.0,
     tell: Callable[[Finding], None] = lambda _: None,
 ) -> tuple[Counter[tuple[str, str]], list[Finding]]:
     """Go round the kinds until time or rounds are over: outcomes by kind, and findings."""
@@ -133,7 +140,7 @@ def fuzzed(
     findings: list[Finding] = []
     stop = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
+        bench = Bench(Path(folder), patience)
         try:
             for number in range(rounds):
                 for kind in bench.seeds:
