@@ -39,6 +39,7 @@ SCHEMA = 1
 OME_VERSION = "0.5"
 FRAMES_A_CHUNK = 8
 LARGEST = 8 << 30
+MOST_PIECES = 1 << 16
 LABEL_RGBA = [255, 176, 0, 160]
 LABEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
@@ -355,10 +356,10 @@ def _is_label(folder: Path) -> bool:
 
 
 def _image_shape(folder: Path) -> Any:
-    shape = zarr.open_array(folder, mode="r").shape
-    if math.prod(shape) > LARGEST:
-        raise ValueError(f"{shape} voxels are more than {LARGEST >> 30} GiB")
-    return shape
+    array = zarr.open_array(folder, mode="r")
+    if math.prod(array.shape) > LARGEST or array.nchunks > MOST_PIECES:
+        raise ValueError(f"{array.shape} voxels in {array.nchunks} pieces")
+    return array.shape
 
 
 def _pixels(folder: Path, space: Space) -> NDArray[np.uint8]:

@@ -68,7 +68,8 @@ def labels_in(grid: Grid) -> dict[str, Segment]:
     ]
     if len(set(unique)) != len(unique):
         raise CaptureError(
-            f"expected segments with names of their own in {grid.path}, got {sorted(names)}"
+            f"expected segments with names of their own in {grid.path}, got {len(names)} with "
+            f"{len(set(names))} names"
         )
     return dict(zip(unique, found, strict=True))
 
