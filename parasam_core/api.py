@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
-from parasam_core.capture.label_image import label_image, labels_in, mask_of, place_on
+from parasam_core.capture.label_image import cut_to_area, label_image, labels_in, mask_of, place_on
 from parasam_core.capture.scale import Said, settled_spacing
 from parasam_core.errors import LabelError, UsageError
 from parasam_core.measure import Measurement
@@ -239,6 +239,7 @@ def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile
     labels = labels_in(grid)
     for name in labels:
         _check_label_name(scan, name, grid.path)
+    grid = cut_to_area(grid, scan.space, scan.full_frame_shape, scan.roi_xyxy)
     start = place_on(grid, scan.space)
     for name, segment in labels.items():
         scan = scan.write_mask(name, mask_of(grid, segment, scan.space, start))

@@ -7,6 +7,7 @@ lies between the scan's voxels is refused, since nothing is resampled.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from parasam_core.capture.readers import label_reader_of
 from parasam_core.errors import CaptureError, GeometryError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, digest_of_files, signed
+from parasam_core.sequence import Box
 from parasam_core.space import Shape, Space
 
 ENDINGS = (".seg.nrrd", ".nii.gz")
@@ -74,6 +76,34 @@ def labels_in(grid: Grid) -> dict[str, Segment]:
     return dict(zip(unique, found, strict=True))
 
 
+def cut_to_area(grid: Grid, space: Space, full_frame_shape: tuple[int, int], roi: Box) -> Grid:
+    """A label that was drawn on the frames as captured, cut to the scan's area; others as they are.
+
+    Args:
+        grid: of `label_image`.
+        space: the scan's.
+        full_frame_shape: (y, x) in pixels of the frames as captured.
+        roi: the scan's area in them.
+
+    Raises:
+        GeometryError: labels lie beyond the area.
+    """
+    whole = (space.shape[0], *full_frame_shape)
+    if grid.space.shape != whole or whole == space.shape:
+        return grid
+    x0, y0, x1, y1 = roi
+    inside = grid.voxels[:, y0:y1, x0:x1]
+    if np.count_nonzero(inside) != np.count_nonzero(grid.voxels):
+        raise GeometryError(
+            f"expected a label inside the B-mode area of the scan, columns {x0} to {x1} and rows "
+            f"{y0} to {y1}, got {grid.path}, which reaches beyond it"
+        )
+    cut = grid.space.cropped((0, y0, x0), (whole[0], y1, x1))
+    if space.origin_mm == grid.space.origin_mm == (0, 0, 0):  # neither says where it lies
+        cut = Space(cut.shape, cut.spacing_mm)
+    return replace(grid, voxels=inside, space=cut, details={"cut_to_area_xyxy": list(roi)})
+
+
 @np.errstate(all="ignore")
 def place_on(grid: Grid, space: Space) -> Shape:
     """Where the grid's first voxel lies among the scan's (z, y, x).
@@ -124,6 +154,8 @@ def mask_of(grid: Grid, segment: Segment, space: Space, start: Shape) -> MaskSta
         details["colour_rgb"] = list(segment.colour_rgb)
     if grid.space.shape != space.shape or any(start):
         details["placed_zyx"] = list(start)
+    if "cut_to_area_xyxy" in grid.details:
+        details["cut_to_area_xyxy"] = grid.details["cut_to_area_xyxy"]
     made = Provenance(grid.path.name, digest_of_files(grid.files), signed("import"), details)
     return MaskStack(masks, space, made)
 

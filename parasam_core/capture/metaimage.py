@@ -25,7 +25,8 @@ LONGEST_HEADER = 1 << 20
 DATA = "ElementDataFile"
 HERE = "LOCAL"
 TYPES = {"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4",
-         "LONG": "i4", "ULONG": "u4", "FLOAT": "f4", "DOUBLE": "f8"}  # fmt: skip
+         "LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8",
+         "FLOAT": "f4", "DOUBLE": "f8"}  # fmt: skip
 
 
 def is_metaimage(path: Path, head: bytes) -> bool:

@@ -32,6 +32,16 @@ TYPES = {
     "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
     "i4": ("int", "signed int", "int32", "int32_t"),
     "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i8": (
+        "longlong",
+        "long long",
+        "long long int",
+        "signed long long",
+        "signed long long int",
+        "int64",
+        "int64_t",
+    ),
+    "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
     "f4": ("float",),
     "f8": ("double",),
 }
@@ -108,7 +118,7 @@ def _header(fields: dict[str, str], path: Path, *, is_label: bool) -> Header:
     order = BYTE_ORDERS.get(fields.get("endian", "little").lower())
     if code is None or order is None or (code[1] != "1" and "endian" not in fields):
         raise CaptureError(
-            f"expected whole numbers of 8 to 32 bits or floats in {path}, with their byte order, "
+            f"expected whole numbers of 8 to 64 bits or floats in {path}, with their byte order, "
             f"got {fields.get('type')!r} and {fields.get('endian')!r}"
         )
     dtype = np.dtype(order + code)

@@ -306,3 +306,34 @@ def test_counted_values_are_no_frames(tmp_path):
     with pytest.raises(CaptureError, match="a label"):
         import_scan(write(tmp_path / "two.nrrd", TWO), tmp_path / "new.zarr")
     assert not (tmp_path / "new.zarr").exists()
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@pytest.mark.parametrize("ending", [".nrrd", ".mha", ".nii"])
+def test_whole_numbers_of_64_bits(scan, tmp_path, dtype, ending):
+    path = write(tmp_path / f"t{ending}", MASK.astype(dtype))
+    assert_masks(import_scan(path, scan.path), {"t": MASK})
+
+
+@pytest.mark.parametrize("origin", [(0.0, 0.0, 0.0), (1.5, -2.25, 3.125)])
+def test_a_label_drawn_on_whole_frames_is_cut_to_the_area(tmp_path, origin):
+    whole, roi = (6, 12, 15), (4, 3, 13, 10)
+    full = Space(whole, SPACE.spacing_mm, origin)
+    space = full.cropped((0, 3, 4), (6, 10, 13))
+    if not any(origin):  # a scan that does not know where it lies begins at 0
+        space = Space(SPACE.shape, SPACE.spacing_mm)
+    frames = np.zeros(SPACE.shape, np.uint8)
+    sequence = Sequence(frames, space, "M1", "d0", whole[1:], roi, Provenance("noise"))
+    scan = write_scan(tmp_path / "s.zarr", sequence)
+    drawn = np.zeros(whole, np.uint8)
+    drawn[:, 3:10, 4:13] = MASK
+    after = import_scan(write(tmp_path / "t.nrrd", drawn, origin=origin), scan.path)
+    assert_masks(after, {"t": MASK})
+    assert after.mask("t").provenance.details["cut_to_area_xyxy"] == list(roi)
+    drawn[0, 0, 0] = 1
+    with pytest.raises(GeometryError, match="beyond"):
+        import_scan(write(tmp_path / "u.nrrd", drawn, origin=origin), scan.path)
+    elsewhere = tuple(o + 0.4 for o in origin)
+    drawn[0, 0, 0] = 0
+    with pytest.raises(GeometryError, match="resample"):
+        import_scan(write(tmp_path / "v.nrrd", drawn, origin=elsewhere), scan.path)
