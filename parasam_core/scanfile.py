@@ -180,10 +180,13 @@ class ScanFile:
         Raises:
             LabelError: the name cannot be one, or holds masks made another way.
             GeometryError: the masks lie on another space.
+            ScanError: the frames are damaged.
         """
         if mask.space != self.space:
             raise GeometryError(f"expected masks on {self.space}, got {mask.space}")
         self.check_label_free(name, mask.provenance.verb)
+        with _damage_named(self.path):
+            _whole_array(self.path / "0", self.space)
         with folder_written_beside(self.path / "labels" / name) as folder:
             _write_label(folder, name, mask)
         _write_label_list(self.path / "labels")
@@ -363,12 +366,16 @@ def _image_shape(folder: Path) -> Any:
 
 
 def _pixels(folder: Path, space: Space) -> NDArray[np.uint8]:
+    return np.asarray(_whole_array(folder, space)[:], np.uint8)
+
+
+def _whole_array(folder: Path, space: Space) -> zarr.Array[Any]:
     array = zarr.open_array(folder, mode="r")
     if array.shape != space.shape or array.dtype != np.uint8:
         raise ValueError(f"{folder.name} is {array.dtype} of {array.shape}")
     if array.nchunks_initialized != array.nchunks:
         raise ValueError(f"{array.nchunks - array.nchunks_initialized} of its pieces are missing")
-    return np.asarray(array[:], np.uint8)
+    return array
 
 
 @contextmanager

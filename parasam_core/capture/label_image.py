@@ -26,6 +26,7 @@ from parasam_core.space import Shape, Space
 ENDINGS = (".seg.nrrd", ".nii.gz")
 MOST_VALUES = 16
 NEAR_VOXELS = 1e-3
+FARTHEST_VOXELS = 0.02
 ROUNDED = 2e-6  # of 32-bit floats, and of texts with six digits
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.\-]+")
 LONGEST_NAME = 64
@@ -122,7 +123,7 @@ def place_on(grid: Grid, space: Space) -> Shape:
     )
     whole = np.rint(first)
     reach = np.abs([space.origin_mm, grid.space.origin_mm]).max() + max(space.extent_mm)
-    near = NEAR_VOXELS + ROUNDED * reach / np.array(space.spacing_mm)
+    near = np.minimum(NEAR_VOXELS + ROUNDED * reach / np.array(space.spacing_mm), FARTHEST_VOXELS)
     size = np.array(grid.space.shape)
     step = np.abs(np.divide(grid.space.spacing_mm, space.spacing_mm) - 1)
     off = np.maximum(np.abs(first - whole), np.abs(last - (whole + size - 1)))
