@@ -112,14 +112,19 @@ class Grid:
 
         Raises:
             CaptureError: it is a label (by its header, or since it knows 0 and one other whole
-                number only, or 0, 1, 2 … n), or a voxel is not finite.
+                number only, or 0, 1, 2 … n and mostly 0), or a voxel is not finite.
         """
-        values = () if self.is_label else few_values(self.voxels, MOST_COUNTED) or ()
-        counted = len(values) > 1 and set(values) == set(range(len(values)))
-        if self.is_label or counted or (len(values) == 2 and 0 in values):
+        if self.is_label or self._looks_like_labels():
             raise not_frames(self.path)
         levels, rule = grey_levels(self.voxels, str(self.path))
         return replace(self, voxels=levels, details={**self.details, "levels": rule})
+
+    def _looks_like_labels(self) -> bool:
+        """Whether it knows 0 and one other whole number only, or 0, 1, 2 … n and mostly 0."""
+        values = few_values(self.voxels, MOST_COUNTED) or set()
+        counted = len(values) > 1 and values == set(range(len(values)))
+        mostly_0 = 2 * np.count_nonzero(self.voxels) < self.voxels.size
+        return (counted and mostly_0) or (len(values) == 2 and 0 in values)
 
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:
         """See `Footage.pictures`."""

@@ -12,7 +12,7 @@
     nifti     NIfTI, packed or not
     folder    numbered images or TIFFs
 
-A new format is one more line of `READERS`.
+A new format is one more line of `READERS`. What may hold a label is in `LABELS`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import nibabel as nib
 import numpy as np
@@ -12,7 +13,7 @@ import tifffile
 
 from parasam_core.api import export, import_scan, measure
 from parasam_core.cli import main
-from parasam_core.errors import CaptureError, GeometryError, LabelError, UsageError
+from parasam_core.errors import CaptureError, GeometryError, LabelError, ScanError, UsageError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, signed
 from parasam_core.scanfile import ScanFile, write_scan
@@ -337,3 +338,38 @@ def test_a_label_drawn_on_whole_frames_is_cut_to_the_area(tmp_path, origin):
     drawn[0, 0, 0] = 0
     with pytest.raises(GeometryError, match="resample"):
         import_scan(write(tmp_path / "v.nrrd", drawn, origin=elsewhere), scan.path)
+
+
+def test_frames_that_count_themselves_are_frames(tmp_path):
+    numbered = np.broadcast_to(np.arange(6, dtype=np.uint8)[:, None, None], SPACE.shape).copy()
+    made = import_scan(write(tmp_path / "n.nrrd", numbered), tmp_path / "new.zarr")
+    assert np.array_equal(made.sequence().frames, numbered)
+
+
+def test_no_rounding_makes_another_grid_fit(tmp_path):
+    """Far from 0 even the last digit of a 32-bit float is more than a voxel."""
+    far = Space(SPACE.shape, SPACE.spacing_mm, (0.0, 0.0, 1e6))
+    sequence = Sequence(np.zeros(SPACE.shape, np.uint8), far, "M1", "d0", (7, 9), (0, 0, 9, 7),
+                        Provenance("noise"))  # fmt: skip
+    scan = write_scan(tmp_path / "s.zarr", sequence)
+    path = write(tmp_path / "t.nrrd", MASK.astype(np.uint8), origin=(0.0, 0.0, 1e6 + 0.02))
+    with pytest.raises(GeometryError, match="resample"):
+        import_scan(path, scan.path)
+
+
+def test_a_label_goes_onto_a_whole_scan_only(scan, tmp_path):
+    path = write(tmp_path / "t.nrrd", MASK.astype(np.uint8))
+    next(p for p in (scan.path / "0" / "c").rglob("*") if p.is_file()).unlink()
+    with pytest.raises(ScanError, match="pieces are missing"):
+        import_scan(path, scan.path)
+    assert ScanFile.open(scan.path).labels == ("drawn",)
+
+
+@pytest.mark.parametrize("shape", [[6, 2**32, 9], [2**31, 7, 9], [2**20, 7, 9]])
+def test_a_scan_that_claims_what_cannot_be_is_refused(scan, tmp_path, shape):
+    path = write(tmp_path / "t.nrrd", MASK.astype(np.uint8))
+    array = scan.path / "0" / "zarr.json"
+    said = json.loads(array.read_text()) | {"shape": shape}
+    array.write_text(json.dumps(said))
+    with pytest.raises(ScanError, match="damaged"):
+        import_scan(path, scan.path)
