@@ -105,7 +105,7 @@ class DicomFrames:
         if self.top is None:
             return picture
         levels = picture & picture.dtype.type(self.top)  # bits beyond those stored are overlays
-        return picture.dtype.type(self.top) - levels if self.kind == "MONOCHROME1" else levels
+        return np.asarray(self.top - levels if self.kind == "MONOCHROME1" else levels)
 
 
 def is_dicom(path: Path, head: bytes) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.filereader import read_file_meta_info
-from pydicom.pixels import iter_pixels
+from pydicom.pixels.utils import iter_pixels
 
 from parasam_core.capture.dicom_header import (
     LARGEST_FRAME,
@@ -136,7 +136,8 @@ def _planes(header: Dataset, kind: str) -> list[_Plane]:
 
 def _plane(own: Dataset, shared: Dataset, kind: str) -> _Plane:
     def group(name: str) -> Dataset:
-        return (own.get(name) or shared.get(name))[0]
+        item: Dataset = (own.get(name) or shared.get(name))[0]
+        return item
 
     measures = group("PixelMeasuresSequence")
     along = _numbers(group("PlaneOrientationSequence").ImageOrientationPatient, 6).reshape(2, 3)

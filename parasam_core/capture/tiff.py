@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from parasam_core.capture.footage import Picture
 from parasam_core.capture.grey_levels import grey_levels
 from parasam_core.capture.grids import Grid
-from parasam_core.capture.ome import pixels_of
+from parasam_core.capture.ome import is_ome, pixels_of
 from parasam_core.capture.pillow import TIFF_MAGIC, damage_named, decoded, opened
 from parasam_core.capture.resolution import (
     DESCRIPTION,
     X_RESOLUTION,
     Y_RESOLUTION,
     imagej_fields,
-    is_ome,
     scale_of_tags,
 )
 from parasam_core.capture.scale import Scale
@@ -89,7 +88,8 @@ def open_tiff(path: Path, progress: Progress) -> TiffStack:  # noqa: ARG001
         CaptureError: the file is damaged, or holds frames that are not grey or colour planes.
     """
     with damage_named(str(path)), tifffile.TiffFile(path) as tiff:
-        first, pages = tiff.pages[0], len(tiff.pages)
+        first: Any = tiff.pages[0]
+        pages = len(tiff.pages)
         tags = _tags(first)
         count = _checked_count(first, str(tags.get(DESCRIPTION, "")), path, pages)
         if first.imagelength * first.imagewidth * count > LARGEST:
@@ -97,7 +97,8 @@ def open_tiff(path: Path, progress: Progress) -> TiffStack:  # noqa: ARG001
                 f"expected at most {LARGEST >> 30} GiB of pixels in {path}, got {count} pages of "
                 f"{first.imagewidth}×{first.imagelength}"
             )
-        voxels, details = None, {}
+        voxels: NDArray[Any] | None = None
+        details: dict[str, Any] = {}
         if count > pages or _is_odd(first):
             voxels, details = _at_once(tiff, path, count)
     return TiffStack(path, count, details, scale_of_tags(tags), voxels=voxels)
