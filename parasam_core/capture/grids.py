@@ -123,7 +123,7 @@ class Grid:
         """Whether it knows 0 and one other whole number only, or 0, 1, 2 … n and mostly 0."""
         values = few_values(self.voxels, MOST_COUNTED) or set()
         counted = len(values) > 1 and values == set(range(len(values)))
-        mostly_0 = 2 * np.count_nonzero(self.voxels) < self.voxels.size
+        mostly_0 = bool(2 * np.count_nonzero(self.voxels) < self.voxels.size)
         return (counted and mostly_0) or (len(values) == 2 and 0 in values)
 
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:
