@@ -31,6 +31,8 @@ MOST_COUNTED = 16
 DENSEST = 1040  # deflate cannot pack more than 1032 bytes into one
 BLOCK = 1 << 20
 RAW, DEFLATE = "raw", "deflate"
+GZIP = b"\x1f\x8b"
+MOST_BEYOND = 1 << 20
 ANY_DEFLATE = 47  # zlib's window bits that take gzip and zlib
 
 
@@ -249,15 +251,29 @@ def _axes_of(directions: NDArray[np.float64], path: Path) -> tuple[list[int], li
 
 
 def _unpacked(stream: BinaryIO, wanted: int, path: Path) -> bytes:
-    """At most `wanted` bytes."""
+    """At most `wanted` bytes; what follows is unpacked too, as far as the checksum."""
     unpack = zlib.decompressobj(ANY_DEFLATE)
-    content = bytearray()
+    content, beyond = bytearray(), 0
     try:
-        while len(content) < wanted and (block := unpack.unconsumed_tail or stream.read(BLOCK)):
-            content += unpack.decompress(block, min(wanted - len(content), BLOCK))
+        while block := _next_block(unpack, stream):
+            if unpack.eof:  # another member of a gzip file
+                unpack = zlib.decompressobj(ANY_DEFLATE)
+            piece = unpack.decompress(block, BLOCK)
+            beyond += max(len(content) + len(piece) - wanted, 0)
+            content += piece[: wanted - len(content)]
+            if beyond > MOST_BEYOND:
+                raise CaptureError(f"expected {wanted} bytes of voxels in {path}, got far more")
     except zlib.error as error:
         raise CaptureError(f"expected voxels that unpack in {path}, got {error}") from error
+    if not unpack.eof:
+        raise _too_few(path, wanted, f"{len(content)} and no end")
     return bytes(content)
+
+
+def _next_block(unpack: Any, stream: BinaryIO) -> bytes:
+    """What is unpacked next; after the end only another member of a gzip file."""
+    block = bytes(unpack.unconsumed_tail or unpack.unused_data or stream.read(BLOCK))
+    return b"" if unpack.eof and not block.startswith(GZIP) else block
 
 
 def _too_few(path: Path, wanted: int, got: str) -> CaptureError:

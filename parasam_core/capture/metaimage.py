@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from parasam_core.capture.grids import (
+    ANGLE,
     DEFLATE,
     RAW,
     Grid,
@@ -84,7 +85,11 @@ def _header(fields: dict[str, str], path: Path) -> Header:
     spacing = numbers(fields["ElementSpacing"], path, "ElementSpacing", count=3)
     turned = fields.get("TransformMatrix", fields.get("Orientation", "1 0 0 0 1 0 0 0 1"))
     matrix = np.array(numbers(turned, path, "TransformMatrix", count=9)).reshape(3, 3)
-    return Header(dtype, shape, matrix * np.array(spacing)[:, None], np.array(origin))
+    lengths = np.linalg.norm(matrix, axis=1)
+    if not (np.abs(lengths - 1) < ANGLE).all():
+        raise CaptureError(f"expected directions of length 1 in {path}, got {lengths.tolist()}")
+    steps = matrix / lengths[:, None] * np.array(spacing)[:, None]
+    return Header(dtype, shape, steps, np.array(origin))
 
 
 def _true(fields: dict[str, str], *names: str) -> bool:
