@@ -117,7 +117,8 @@ def _check_sizes_agree(stored: Any, affine: NDArray[np.float64], path: Path) -> 
     """Refuse voxels of two sizes: readers differ in which one they take."""
     sizes = np.abs(np.asarray(stored["pixdim"][1:4], np.float64))
     lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    if int(stored["sform_code"]) > 0 and (np.abs(lengths - sizes) > UNEVEN * lengths).any():
+    agree = np.abs(lengths - sizes) <= UNEVEN * lengths  # False of what is not finite
+    if int(stored["sform_code"]) > 0 and not agree.all():
         raise CaptureError(
             f"expected voxels of one size in {path}, got {sizes.tolist()} by pixdim and "
             f"{lengths.tolist()} by its matrix; save it again"
