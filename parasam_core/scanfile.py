@@ -100,14 +100,16 @@ class ScanFile:
     @property
     def roi_xyxy(self) -> Box:
         """The B-mode area within the frames as captured, half-open, pixels."""
-        x0, y0, x1, y1 = self._stored["roi_xyxy"]
-        return x0, y0, x1, y1
+        with _damage_named(self.path):
+            x0, y0, x1, y1 = (int(v) for v in self._stored["roi_xyxy"])
+            return x0, y0, x1, y1
 
     @property
     def full_frame_shape(self) -> tuple[int, int]:
         """(y, x) in pixels of the frames as captured."""
-        height, width = self._stored["full_frame_shape"]
-        return height, width
+        with _damage_named(self.path):
+            height, width = (int(v) for v in self._stored["full_frame_shape"])
+            return height, width
 
     @property
     def provenance(self) -> Provenance:

@@ -73,7 +73,8 @@ def _header(fields: dict[str, str], path: Path) -> Header:
     if code is None or not one_channel or not plain or fields.get("NDims") != "3":
         raise CaptureError(
             f"expected a MetaImage of 3 dimensions, one channel and whole numbers or floats, got "
-            f"{path} with NDims {fields.get('NDims')!r} of {fields.get('ElementType')!r}"
+            f"{path} with NDims {fields.get('NDims', '')[:80]!r} of "
+            f"{fields.get('ElementType', '')[:80]!r}"
         )
     order = ">" if _true(fields, "BinaryDataByteOrderMSB", "ElementByteOrderMSB") else "<"
     dtype = np.dtype(order + code)

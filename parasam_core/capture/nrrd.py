@@ -75,7 +75,7 @@ def read_nrrd(path: Path) -> Grid:
         if packing is None or {"line skip", "lineskip", "byte skip", "byteskip"} & fields.keys():
             raise CaptureError(
                 f"expected encoding raw or gzip without skips in {path}, "
-                f"got {fields.get('encoding')!r}; save it again"
+                f"got {fields.get('encoding', '')[:80]!r}; save it again"
             )
         elsewhere = fields.get("data file", fields.get("datafile"))
         if elsewhere is None:
@@ -119,7 +119,7 @@ def _header(fields: dict[str, str], path: Path, *, is_label: bool) -> Header:
     if code is None or order is None or (code[1] != "1" and "endian" not in fields):
         raise CaptureError(
             f"expected whole numbers of 8 to 64 bits or floats in {path}, with their byte order, "
-            f"got {fields.get('type')!r} and {fields.get('endian')!r}"
+            f"got {named[:80]!r} and {fields.get('endian', '')[:80]!r}"
         )
     dtype = np.dtype(order + code)
     sizes = [int(n) for n in numbers(fields.get("sizes", ""), path, "sizes", whole=True)]
@@ -127,8 +127,8 @@ def _header(fields: dict[str, str], path: Path, *, is_label: bool) -> Header:
     layers = sizes[0] if listed and len(sizes) > 3 else 1
     if len(sizes) != 3 + listed or fields.get("dimension") != str(len(sizes)):
         raise CaptureError(
-            f"expected 3 dimensions in {path}, got {fields.get('dimension')!r} and {len(sizes)} "
-            "sizes; save one channel a file"
+            f"expected 3 dimensions in {path}, got {fields.get('dimension', '')[:80]!r} and "
+            f"{len(sizes)} sizes; save one channel a file"
         )
     if not 1 <= layers <= MOST_LAYERS:
         raise CaptureError(f"expected 1 to {MOST_LAYERS} layers in {path}, got {layers}")
@@ -150,7 +150,8 @@ def _where(
     units = set(re.findall(r'"([^"]*)"', fields.get("space units", "")))
     if space not in TO_LPS or not units <= {"mm", ""}:
         raise CaptureError(
-            f"expected a space of {', '.join(TO_LPS)} in mm in {path}, got {space!r} in {units}"
+            f"expected a space of {', '.join(TO_LPS)} in mm in {path}, got {space[:80]!r} in "
+            f"{str(units)[:80]}"
         )
     along_axes = fields["space directions"].removeprefix("none")  # of layers
     vectors = numbers(along_axes, path, "space directions", count=9)
