@@ -1,8 +1,10 @@
-# make lab | test | bench; each sets up what it needs, in .venv and viewers/webxr/node_modules.
+# make lab | test | bench | fuzz; each sets up what it needs, in .venv and viewers/webxr/node_modules.
 PYTHON ?= python3
 SCAN ?=
 HOST ?= 127.0.0.1
 PORT ?= 8017
+MINUTES ?= 60
+SEED ?= 1
 PARASAM_DATA ?= ../shared/data
 
 BIN := .venv/bin
@@ -14,7 +16,7 @@ NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix $(PAGE) --no-audit --no-fund -
 
 export PARASAM_DATA
 
-.PHONY: lab test bench check setup page pictures clean
+.PHONY: lab test bench fuzz check setup page pictures clean
 
 lab: .venv/page.stamp $(PAGE)/dist/index.html
 	@if [ -z "$(SCAN)" ]; then $(BIN)/parasam demo $(DEMO); fi
@@ -32,6 +34,9 @@ test: setup page
 
 bench: setup page
 	$(BIN)/python -m tests.bench
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 pictures: setup page
 	@$(BIN)/parasam demo $(DEMO)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from parasam_core import scanfile
 from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
-from parasam_core.capture.label_image import label_image, label_name, mask_of
+from parasam_core.capture.label_image import cut_to_area, label_image, labels_in, mask_of, place_on
 from parasam_core.capture.medsam import is_tree, read_tree
 from parasam_core.capture.scale import Said, settled_spacing
 from parasam_core.errors import LabelError, UsageError
@@ -66,8 +66,8 @@ def import_scan(
 ) -> ScanFile:
     """Read a capture and store it as a scan; outlines drawn on it become the label `manual`.
 
-    A label image (NRRD, MetaImage, NIfTI) is added to a scan that is there, as a label named after
-    the file.
+    A label image (NRRD, MetaImage, NIfTI, TIFF, DICOM) is added to a scan that is there: one label
+    is named after the file, several after their segments or values.
 
     Args:
         source: a video, a folder of images or TIFFs, a multi-page TIFF, a VEVO raw export, NIfTI,
@@ -292,19 +292,28 @@ def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Ma
 
 
 def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:
-    """Add a label image to the scan that it was drawn on; its own earlier self is replaced."""
+    """Add a label image to the scan that it was drawn on; what it gave before is replaced."""
     if not nothing_else:
         raise UsageError(
             "expected nothing but the scan with a label image, which is taken as it lies, "
             f"got more with {grid.path}"
         )
-    name = label_name(grid.path)
-    if name in scan.labels and scan.mask(name).provenance.source != grid.path.name:
+    labels = labels_in(grid)
+    for name in labels:
+        _check_label_name(scan, name, grid.path)
+    grid = cut_to_area(grid, scan.space, scan.full_frame_shape, scan.roi_xyxy)
+    start = place_on(grid, scan.space)
+    for name, segment in labels.items():
+        scan = scan.write_mask(name, mask_of(grid, segment, scan.space, start))
+    return scan
+
+
+def _check_label_name(scan: ScanFile, name: str, source: Path) -> None:
+    if name in scan.labels and scan.mask(name).provenance.source != source.name:
         raise LabelError(
-            f"expected a label name that is free in {scan.path}, got {name}; rename {grid.path}"
+            f"expected a label name that is free in {scan.path}, got {name}; rename {source}"
         )
     scan.check_label_free(name, "import")
-    return scan.write_mask(name, mask_of(grid, scan.space))
 
 
 def _opened(scan: ScanFile | Path | str) -> ScanFile:

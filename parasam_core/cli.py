@@ -43,6 +43,9 @@ def main(arguments: Items[str] | None = None) -> None:
     except OSError as error:
         say(f"parasam {options.verb}: {_os_sentence(error)}")
         sys.exit(1)
+    except MemoryError:
+        say(f"parasam {options.verb}: expected more memory than there is; give less at once")
+        sys.exit(1)
     except KeyboardInterrupt:
         say(f"parasam {options.verb}: stopped")
         sys.exit(130)

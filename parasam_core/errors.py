@@ -18,9 +18,19 @@ Anything else that escapes is a defect of ours.
 
 from __future__ import annotations
 
+import re
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 class ParasamError(Exception):
-    """Base of all errors meant for the user; `str(error)` is one sentence."""
+    """Base of all errors meant for the user; `str(error)` is one sentence on one line.
+
+    Control characters, which names of files may hold, are shown as escapes.
+    """
+
+    def __str__(self) -> str:
+        return CONTROL.sub(lambda match: ascii(match[0])[1:-1], super().__str__())
 
 
 class UsageError(ParasamError):

@@ -14,6 +14,7 @@ reader sees a whole scan or none. OME-Zarr 0.5: https://ngff.openmicroscopy.org/
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ from parasam_core.space import Space
 SCHEMA = 1
 OME_VERSION = "0.5"
 FRAMES_A_CHUNK = 8
+LARGEST = 8 << 30
+MOST_PIECES = 1 << 16
 LABEL_RGBA = [255, 176, 0, 160]
 LABEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 
@@ -97,14 +100,16 @@ class ScanFile:
     @property
     def roi_xyxy(self) -> Box:
         """The B-mode area within the frames as captured, half-open, pixels."""
-        x0, y0, x1, y1 = self._stored["roi_xyxy"]
-        return x0, y0, x1, y1
+        with _damage_named(self.path):
+            x0, y0, x1, y1 = (int(v) for v in self._stored["roi_xyxy"])
+            return x0, y0, x1, y1
 
     @property
     def full_frame_shape(self) -> tuple[int, int]:
         """(y, x) in pixels of the frames as captured."""
-        height, width = self._stored["full_frame_shape"]
-        return height, width
+        with _damage_named(self.path):
+            height, width = (int(v) for v in self._stored["full_frame_shape"])
+            return height, width
 
     @property
     def provenance(self) -> Provenance:
@@ -177,10 +182,13 @@ class ScanFile:
         Raises:
             LabelError: the name cannot be one, or holds masks made another way.
             GeometryError: the masks lie on another space.
+            ScanError: the frames are damaged.
         """
         if mask.space != self.space:
             raise GeometryError(f"expected masks on {self.space}, got {mask.space}")
         self.check_label_free(name, mask.provenance.verb)
+        with _damage_named(self.path):
+            _whole_array(self.path / "0", self.space)
         with folder_written_beside(self.path / "labels" / name) as folder:
             _write_label(folder, name, mask)
         _write_label_list(self.path / "labels")
@@ -370,16 +378,23 @@ def _is_label(folder: Path) -> bool:
 
 
 def _image_shape(folder: Path) -> Any:
-    return zarr.open_array(folder, mode="r").shape
+    array = zarr.open_array(folder, mode="r")
+    if math.prod(array.shape) > LARGEST or array.nchunks > MOST_PIECES:
+        raise ValueError(f"{array.shape} voxels in {array.nchunks} pieces")
+    return array.shape
 
 
 def _pixels(folder: Path, space: Space) -> NDArray[np.uint8]:
+    return np.asarray(_whole_array(folder, space)[:], np.uint8)
+
+
+def _whole_array(folder: Path, space: Space) -> zarr.Array[Any]:
     array = zarr.open_array(folder, mode="r")
     if array.shape != space.shape or array.dtype != np.uint8:
         raise ValueError(f"{folder.name} is {array.dtype} of {array.shape}")
     if array.nchunks_initialized != array.nchunks:
         raise ValueError(f"{array.nchunks - array.nchunks_initialized} of its pieces are missing")
-    return np.asarray(array[:], np.uint8)
+    return array
 
 
 @contextmanager

@@ -35,7 +35,12 @@ HOMES = {
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],
     "nibabel": ["parasam_core.export", "parasam_core.capture.nifti"],
-    "pydicom": ["parasam_core.export", "parasam_core.capture.dicom"],
+    "pydicom": [
+        "parasam_core.export",
+        "parasam_core.capture.dicom",
+        *(f"parasam_core.capture.dicom_{part}" for part in ("header", "planes", "seg")),
+    ],
+    "tifffile": ["parasam_core.export.tiff", "parasam_core.capture.tiff"],
     "highdicom": ["parasam_core.export"],
     "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
     "fastapi": ["xr_server"],

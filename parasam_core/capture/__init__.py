@@ -3,16 +3,20 @@
 read.py        read_capture: the whole way
 readers.py     which reader reads a source, by its content
 video.py       AVI, MP4
-tiff.py        a TIFF of pages
+tiff.py        a TIFF of pages; the home of tifffile here
 images.py      one image, a folder of numbered images
 numbering.py   the order of numbered files, and what is missing
-dicom.py       DICOM ultrasound; the home of pydicom here
+dicom.py       DICOM ultrasound; the home of pydicom here, with
+dicom_header.py    headers, read safely
+dicom_planes.py    where the planes of frames lie
+dicom_seg.py       DICOM segmentations
 nrrd.py        NRRD
 metaimage.py   MetaImage
 nifti.py       NIfTI; the home of nibabel here
 grids.py       what these three give: voxels in the scan's frame
 grey_levels.py any type of voxel → grey levels
-label_image.py a label drawn elsewhere, in one of these three
+slicer.py      the segments that 3D Slicer names in a NRRD
+label_image.py labels drawn elsewhere, in one of these, in DICOM or TIFF
 header_text.py what text headers share
 vevo_raw.py    a VEVO raw export
 vevo_xml.py    its parameters
@@ -21,6 +25,8 @@ parallel.py    many items at once, in order, bounded
 footage.py     what every reader gives
 scale.py       the spacing that a source states, and which one holds
 resolution.py  what a TIFF's tags say of it
+ome.py         what the OME-XML in a TIFF says of it
+lengths.py     lengths as files state them
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
 rectangle.py   the rectangle of a map that holds the most

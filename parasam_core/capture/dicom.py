@@ -1,54 +1,76 @@
 """DICOM ultrasound, a file of one or many frames, or a folder of one series → Footage.
 
 Spacing: the region of the B-mode image (0018,6011), in cm; without one, the pixel spacing. The
-step: the distance of the planes of a series, or the spacing between slices; ultrasound seldom says
-either.
+step: the distance of the planes of a series or of the frames, or the spacing between slices;
+ultrasound seldom says any of them, and the thickness of a slice is none.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom import Dataset, dcmread
-from pydicom.filereader import read_file_meta_info
+from pydicom import Dataset
+from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from parasam_core.capture.dicom_header import (
+    LARGEST_FRAME,
+    MAGIC,
+    MAGIC_AT,
+    damage_named,
+    is_dicom_file,
+    is_segmentation,
+    positive,
+    read_header,
+    whole_number,
+)
+from parasam_core.capture.dicom_planes import (
+    Stack,
+    measures_of_frames,
+    plane_of,
+    planes_of_frames,
+    stacked,
+)
 from parasam_core.capture.footage import Picture
+from parasam_core.capture.grids import not_frames
 from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
 from parasam_core.sequence import Box
-from parasam_core.space import Triple
 
 SOURCE = "DICOM"
-MAGIC, MAGIC_AT = b"DICM", 128
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
 MM_A_CM = 10.0
+SAME = 1e-6
 LARGEST = 8 << 30
-DEFERRED = 1 << 16
-LARGEST_FRAME = 1 << 28
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 GREYS = ("MONOCHROME1", "MONOCHROME2")
+PALETTE = "PALETTE COLOR"
+CATALOGUE = "DICOMDIR"
 DEPTHS = (8, 16)
-UPRIGHT = (1, 0, 0, 0, 1, 0)
-UNEVEN = 1e-3
 
 
 @dataclass(frozen=True)
 class DicomFrames:
-    """Frames of one file, or of the files of a series."""
+    """Frames of one file, or of the files of a series.
+
+    Attributes:
+        frames_a_file: of every file.
+        order: which of all frames comes first, second …
+        kind: the photometric interpretation.
+        top: the greatest level of grey frames; None of coloured ones.
+    """
 
     files: tuple[Path, ...]
     frames_a_file: int
-    inverted: int | None
+    order: tuple[int, ...]
+    kind: str
+    top: int | None
     scale: Scale | None
     area: Box | None
     details: dict[str, Any] = field(default_factory=dict)
@@ -61,25 +83,36 @@ class DicomFrames:
     def pictures(self, wanted: Iterable[int]) -> Iterator[Picture]:
         """See `Footage.pictures`."""
         for number in wanted:
-            file, index = divmod(number, self.frames_a_file)
-            with _damage_named(self.name_of(number)):
-                picture = np.asarray(pixel_array(self.files[file], index=index))
-                if picture.dtype not in (np.uint8, np.uint16):
-                    raise ValueError(f"pixels of {picture.dtype}")
-                picture = picture if self.inverted is None else self.inverted - picture
+            with damage_named(self.name_of(number)):
+                picture = self._picture(*self._place_of(number))
             yield picture
 
     def name_of(self, number: int) -> str:
         """See `Footage.name_of`."""
-        file, index = divmod(number, self.frames_a_file)
-        return f"frame {index} of {self.files[file].name}"
+        file, index = self._place_of(number)
+        return f"frame {index} of {file.name}"
+
+    def _place_of(self, number: int) -> tuple[Path, int]:
+        file, index = divmod(self.order[number], self.frames_a_file)
+        return self.files[file], index
+
+    def _picture(self, file: Path, index: int) -> Picture:
+        picture = np.asarray(pixel_array(file, index=index))
+        if picture.dtype not in (np.uint8, np.uint16):
+            raise ValueError(f"pixels of {picture.dtype}")
+        if self.kind == PALETTE:
+            return np.asarray(apply_color_lut(picture, read_header(file)))[..., :3]
+        if self.top is None:
+            return picture
+        levels = picture & picture.dtype.type(self.top)  # bits beyond those stored are overlays
+        return np.asarray(self.top - levels if self.kind == "MONOCHROME1" else levels)
 
 
 def is_dicom(path: Path, head: bytes) -> bool:
     """True for a DICOM file, and for a folder that holds nothing else."""
     if path.is_dir():
-        files = [p for p in path.iterdir() if not p.name.startswith(".")]
-        return bool(files) and all(_is_dicom_file(p) for p in files)
+        files = _files_in(path)
+        return bool(files) and all(is_dicom_file(p) for p in files)
     return path.is_file() and head[MAGIC_AT:].startswith(MAGIC)
 
 
@@ -89,7 +122,7 @@ def frames_stated(path: Path) -> int:
     Raises:
         CaptureError: its header is damaged.
     """
-    return _number(_header(path), "NumberOfFrames", 1)
+    return whole_number(read_header(path), "NumberOfFrames", 1)
 
 
 def open_dicom(path: Path, progress: Progress) -> DicomFrames:
@@ -98,78 +131,84 @@ def open_dicom(path: Path, progress: Progress) -> DicomFrames:
     Raises:
         CaptureError: damaged, not images of ultrasound's kind, or not one series.
     """
-    if path.is_dir():
-        return _series(sorted(p for p in path.iterdir() if not p.name.startswith(".")), progress)
-    header = _header(path)
-    count = _number(header, "NumberOfFrames", 1)
+    with damage_named(str(path)):  # pydicom reads values when they are first asked for
+        if path.is_dir():
+            return _series(_files_in(path), progress)
+        return _multi_frame(path)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.name[0] != "." and p.name != CATALOGUE)
+
+
+def _multi_frame(path: Path) -> DicomFrames:
+    header = read_header(path)
+    if is_segmentation(header):
+        raise not_frames(path)
+    count = whole_number(header, "NumberOfFrames", 1)
     _check_pixels(header, path, count)
-    step = _positive(header, "SpacingBetweenSlices") if count > 1 else None
-    return _footage((path,), count, header, step, None)
-
-
-def _is_dicom_file(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        return stream.read(MAGIC_AT + len(MAGIC))[MAGIC_AT:] == MAGIC
+    planes = planes_of_frames(header)
+    stack = stacked(planes, str(path)) if len(planes) == count else None
+    return _footage([path], count, header, stack or Stack(tuple(range(count)), None, None))
 
 
 def _series(files: list[Path], progress: Progress) -> DicomFrames:
     """One frame a file, in the order of their planes, or of their numbers."""
     headers = []
     for done, path in enumerate(files, 1):
-        headers.append(_header(path))
+        headers.append(read_header(path))
         _check_pixels(headers[-1], path, 1)
         progress("reading headers", done, len(files))
-    if len(set(map(_kind, headers))) != 1 or _number(headers[0], "NumberOfFrames", 1) != 1:
+    if len(set(map(_kind, headers))) != 1 or whole_number(headers[0], "NumberOfFrames", 1) != 1:
         raise CaptureError(
             f"expected one series of single frames of one size and spacing in {files[0].parent}, "
             "got several; give a folder a series, or one multi-frame file"
         )
-    planes = [_plane(h) for h in headers]
-    if None not in planes:
-        places = [p for p in planes if p is not None]
-        order = sorted(range(len(files)), key=lambda i: places[i][0])
-        step = _even_step([places[i] for i in order], files[0].parent)
-        return _footage(tuple(files[i] for i in order), 1, headers[order[0]], step,
-                        places[order[0]])  # fmt: skip
-    numbers = [_number(h, "InstanceNumber", 0) for h in headers]
+    stack = stacked([plane_of(h) for h in headers], str(files[0].parent))
+    if stack is not None:
+        return _footage(files, 1, headers[stack.order[0]], stack)
+    numbers = [whole_number(h, "InstanceNumber", 0) for h in headers]
     if sorted(numbers) != list(range(min(numbers), min(numbers) + len(numbers))):
         raise CaptureError(
             f"expected files numbered one after the other in {files[0].parent}, "
             f"got instance numbers {sorted(numbers)[:20]}"
         )
-    order = sorted(range(len(files)), key=lambda i: numbers[i])
-    return _footage(tuple(files[i] for i in order), 1, headers[order[0]], None, None)
+    order = tuple(sorted(range(len(files)), key=lambda i: numbers[i]))
+    return _footage(files, 1, headers[order[0]], Stack(order, None, None))
 
 
-def _footage(
-    files: tuple[Path, ...], count: int, header: Dataset, step: float | None, origin: Triple | None
-) -> DicomFrames:
+def _footage(files: list[Path], count: int, header: Dataset, stack: Stack) -> DicomFrames:
     pixel_mm, area, details = _scale(header)
-    scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, origin)
-    dark_is_bright = header.PhotometricInterpretation == "MONOCHROME1"
-    inverted = 2 ** _number(header, "BitsStored", 8) - 1 if dark_is_bright else None
-    return DicomFrames(files, count, inverted, scale, area, details)
+    step = _step(stack, header, is_series=count == 1 and len(stack.order) > 1)
+    scale = None if pixel_mm is None else Scale(SOURCE, pixel_mm, step, stack.origin_mm)
+    kind = str(header.PhotometricInterpretation)
+    top = 2 ** whole_number(header, "BitsStored", 8) - 1 if kind in GREYS else None
+    return DicomFrames(tuple(files), count, stack.order, kind, top, scale, area, details)
 
 
-def _header(path: Path) -> Dataset:
-    with _damage_named(str(path)):
-        if read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
-            raise CaptureError(
-                f"expected a header that is not deflated, got {path}; export it plain"
-            )
-        return dcmread(path, defer_size=DEFERRED)
+def _step(stack: Stack, header: Dataset, *, is_series: bool) -> float | None:
+    """The distance of planes, as the header says it where that is the same; else what it says."""
+    said = _said_step(header)
+    if stack.step_mm is None:
+        return None if is_series else said
+    same = said is not None and abs(said / stack.step_mm - 1) < SAME
+    return said if same else stack.step_mm
+
+
+def _said_step(header: Dataset) -> float | None:
+    """The spacing between slices of a multi-frame file, or of a single frame."""
+    shared = positive(measures_of_frames(header), "SpacingBetweenSlices")
+    return shared or positive(header, "SpacingBetweenSlices")
 
 
 def _check_pixels(header: Dataset, path: Path, count: int) -> None:
     """Refuse what is no picture, and sizes that cannot be, before anything is unpacked."""
-    with _damage_named(str(path)):
+    with damage_named(str(path)):
         rows, columns = int(header.Rows), int(header.Columns)
         channels, bits = int(header.get("SamplesPerPixel", 1)), int(header.BitsAllocated)
         kind, signed = str(header.PhotometricInterpretation), int(header.PixelRepresentation)
         packed = header.file_meta.TransferSyntaxUID.is_compressed
-    known = (kind in GREYS and channels == 1) or (kind in COLOURS and channels == 3)
+    known = (kind in (*GREYS, PALETTE) and channels == 1) or (kind in COLOURS and channels == 3)
     if not known or bits not in DEPTHS or signed or min(rows, columns, count) < 1:
         raise CaptureError(
             f"expected unsigned grey or colour frames of 8 or 16 bits in {path}, got {kind} of "
@@ -188,20 +227,22 @@ def _check_pixels(header: Dataset, path: Path, count: int) -> None:
 
 def _scale(header: Dataset) -> tuple[tuple[float, float] | None, Box | None, dict[str, Any]]:
     """Height and width of a pixel in mm, the B-mode area, and what was decided."""
-    with _damage_named("the calibration"):
+    with damage_named("the calibration"):
         regions = list(header.get("SequenceOfUltrasoundRegions") or [])
         found = [r for r in map(_region, regions) if r is not None]
     if found:
         pixel_mm, area = max(found, key=lambda r: _size(r[1]))
         height, width = int(header.Rows), int(header.Columns)
+        area = _clipped(area, width, height)
         inside = 0 <= area[0] < area[2] <= width and 0 <= area[1] < area[3] <= height
         if not inside:
             raise CaptureError(
                 f"expected a region inside the frames of {width}×{height} pixels, got {area}"
             )
         return pixel_mm, area, {"regions": len(regions), "regions_of_tissue": len(found)}
-    with _damage_named("the pixel spacing"):
-        spacing = [float(v) for v in header.get("PixelSpacing") or []]
+    with damage_named("the pixel spacing"):
+        stated = header.get("PixelSpacing") or measures_of_frames(header).get("PixelSpacing")
+        spacing = [float(v) for v in stated or []]
     if len(spacing) == 2 and all(math.isfinite(v) and v > 0 for v in spacing):
         return (spacing[0], spacing[1]), None, {"regions": len(regions), "by": "PixelSpacing"}
     return None, None, {"regions": len(regions)}
@@ -221,6 +262,12 @@ def _region(region: Dataset) -> tuple[tuple[float, float], Box] | None:
     return (y, x), (x0, y0, x1 + 1, y1 + 1)
 
 
+def _clipped(area: Box, width: int, height: int) -> Box:
+    """Some state the pixel after the last one, which then lies outside by one."""
+    x0, y0, x1, y1 = area
+    return x0, y0, width if x1 == width + 1 else x1, height if y1 == height + 1 else y1
+
+
 def _size(area: Box) -> int:
     return (area[2] - area[0]) * (area[3] - area[1])
 
@@ -231,57 +278,3 @@ def _kind(header: Dataset) -> str:
              "NumberOfFrames")  # fmt: skip
     pixel_mm, area, _ = _scale(header)
     return repr(([str(header.get(name)) for name in names], pixel_mm, area))
-
-
-def _plane(header: Dataset) -> Triple | None:
-    """Centre of the first pixel (z, y, x), mm, of a plane across z; None for any other."""
-    with _damage_named("the plane"):
-        place = [float(v) for v in header.get("ImagePositionPatient") or []]
-        turned = [float(v) for v in header.get("ImageOrientationPatient") or []]
-    if len(place) != 3 or len(turned) != len(UPRIGHT) or not all(map(math.isfinite, place)):
-        return None
-    if max(abs(a - b) for a, b in zip(turned, UPRIGHT, strict=True)) > UNEVEN:
-        return None
-    return place[2], place[1], place[0]
-
-
-def _even_step(planes: list[Triple], folder: Path) -> float | None:
-    """The distance of neighbouring planes, which are evenly spaced."""
-    if len(planes) < 2:
-        return None
-    gaps = np.diff([p[0] for p in planes])
-    sideways = np.ptp(np.array(planes)[:, 1:], axis=0).max()
-    step = float(planes[-1][0] - planes[0][0]) / (len(planes) - 1)
-    if step <= 0 or np.abs(gaps - step).max() > 0.01 * step or sideways > 0.01 * step:
-        raise CaptureError(
-            f"expected planes at one distance in {folder}, got {gaps.min():g} to {gaps.max():g} "
-            "mm; a frame is missing or there twice"
-        )
-    return step
-
-
-def _positive(header: Dataset, name: str) -> float | None:
-    with _damage_named(name):
-        value = float(header.get(name) or 0)
-    return value if math.isfinite(value) and value > 0 else None
-
-
-def _number(header: Dataset, name: str, otherwise: int) -> int:
-    with _damage_named(name):
-        return int(header.get(name) or otherwise)
-
-
-@contextmanager
-def _damage_named(name: str) -> Iterator[None]:
-    """Turn whatever a damaged file throws into a CaptureError that names it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except (CaptureError, MemoryError):
-            raise
-        except Exception as error:  # pydicom and its decoders raise nearly anything
-            reason = " ".join(str(error).split())[:200] or type(error).__name__
-            raise CaptureError(
-                f"expected DICOM frames that can be decoded, got {name} ({reason}); export it again"
-            ) from error

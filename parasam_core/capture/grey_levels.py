@@ -30,7 +30,7 @@ def grey_levels(voxels: NDArray[Any], name: str) -> tuple[NDArray[Any], str]:
         CaptureError: a voxel is not finite.
     """
     least, most = float(voxels.min()), float(voxels.max())
-    if not (np.isfinite(least) and np.isfinite(most)):
+    if not np.isfinite(most - least):
         raise CaptureError(f"expected finite voxels in {name}, got NaN or infinity")
     if voxels.dtype.kind in "ui" and least >= 0 and most < 1 << 16:
         kept = np.uint8 if most <= TOP else np.uint16

@@ -9,11 +9,13 @@ from typing import Any
 
 from parasam_core.capture import numbering
 from parasam_core.capture.footage import Picture
+from parasam_core.capture.grey_levels import AS_STORED
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.pillow import MAGIC, decoded, opened, pages_of
 from parasam_core.capture.scale import Scale
+from parasam_core.capture.tiff import is_tiff, open_tiff
 from parasam_core.errors import CaptureError
-from parasam_core.segmenter import Progress
+from parasam_core.segmenter import Progress, no_progress
 from parasam_core.sequence import Box
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
@@ -42,16 +44,6 @@ class Images:
         return self.files[number].name
 
 
-def _picture(path: Path) -> Picture:
-    with opened(path) as image:
-        if pages_of(image) > 1:
-            raise CaptureError(
-                f"expected one frame a file, got {path} with {pages_of(image)} pages; "
-                "give a multi-page TIFF itself as the source"
-            )
-        return decoded(image, str(path))
-
-
 def is_image(path: Path, head: bytes) -> bool:
     """True for one PNG, JPEG or BMP."""
     return path.is_file() and head.startswith(MAGIC)
@@ -74,7 +66,9 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
         CaptureError: no image, or not one whole numbered series.
     """
     found = [
-        p for p in path.iterdir() if p.suffix.casefold() in SUFFIXES and not p.name.startswith(".")
+        p
+        for p in path.iterdir()
+        if p.suffix.casefold() in SUFFIXES and not p.name.startswith(".") and not p.is_dir()
     ]
     if not found:
         raise CaptureError(
@@ -82,4 +76,43 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
             "a video or a multi-page TIFF is given as the file itself"
         )
     files, how = numbering.in_order(found)
-    return Images(tuple(files), {"numbering": how})
+    return Images(tuple(files), {"numbering": how}, _scale_of(files[0]))
+
+
+def _scale_of(first: Path) -> Scale | None:
+    """What a TIFF's tags say, which hold for all of its series."""
+    return open_tiff(first, no_progress).scale if _is_tiff(first) else None
+
+
+def _picture(path: Path) -> Picture:
+    return _of_tiff(path) if _is_tiff(path) else _of_still(path)
+
+
+def _is_tiff(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return is_tiff(path, stream.read(4))
+
+
+def _of_still(path: Path) -> Picture:
+    with opened(path) as image:
+        _check_single(path, pages_of(image))
+        return decoded(image, str(path))
+
+
+def _of_tiff(path: Path) -> Picture:
+    stack = open_tiff(path, no_progress)
+    _check_single(path, stack.count)
+    if stack.details.get("levels", AS_STORED) != AS_STORED:
+        raise CaptureError(
+            f"expected images of whole numbers, got {path} of others, which each image would scale "
+            "in its own way; save them as one TIFF stack"
+        )
+    return next(stack.pictures([0]))
+
+
+def _check_single(path: Path, pages: int) -> None:
+    if pages > 1:
+        raise CaptureError(
+            f"expected one frame a file, got {path} with {pages} pages; "
+            "give a multi-page TIFF itself as the source"
+        )

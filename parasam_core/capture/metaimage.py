@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from parasam_core.capture.grids import (
+    ANGLE,
     DEFLATE,
     RAW,
     Grid,
@@ -25,7 +26,8 @@ LONGEST_HEADER = 1 << 20
 DATA = "ElementDataFile"
 HERE = "LOCAL"
 TYPES = {"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4",
-         "LONG": "i4", "ULONG": "u4", "FLOAT": "f4", "DOUBLE": "f8"}  # fmt: skip
+         "LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8",
+         "FLOAT": "f4", "DOUBLE": "f8"}  # fmt: skip
 
 
 def is_metaimage(path: Path, head: bytes) -> bool:
@@ -33,6 +35,7 @@ def is_metaimage(path: Path, head: bytes) -> bool:
     return path.is_file() and FIRST_FIELD.match(head) is not None
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_metaimage(path: Path) -> Grid:
     """Header and voxels.
 
@@ -70,7 +73,8 @@ def _header(fields: dict[str, str], path: Path) -> Header:
     if code is None or not one_channel or not plain or fields.get("NDims") != "3":
         raise CaptureError(
             f"expected a MetaImage of 3 dimensions, one channel and whole numbers or floats, got "
-            f"{path} with NDims {fields.get('NDims')!r} of {fields.get('ElementType')!r}"
+            f"{path} with NDims {fields.get('NDims', '')[:80]!r} of "
+            f"{fields.get('ElementType', '')[:80]!r}"
         )
     order = ">" if _true(fields, "BinaryDataByteOrderMSB", "ElementByteOrderMSB") else "<"
     dtype = np.dtype(order + code)
@@ -82,7 +86,11 @@ def _header(fields: dict[str, str], path: Path) -> Header:
     spacing = numbers(fields["ElementSpacing"], path, "ElementSpacing", count=3)
     turned = fields.get("TransformMatrix", fields.get("Orientation", "1 0 0 0 1 0 0 0 1"))
     matrix = np.array(numbers(turned, path, "TransformMatrix", count=9)).reshape(3, 3)
-    return Header(dtype, shape, matrix * np.array(spacing)[:, None], np.array(origin))
+    lengths = np.linalg.norm(matrix, axis=1)
+    if not (np.abs(lengths - 1) < ANGLE).all():
+        raise CaptureError(f"expected directions of length 1 in {path}, got {lengths.tolist()}")
+    steps = matrix / lengths[:, None] * np.array(spacing)[:, None]
+    return Header(dtype, shape, steps, np.array(origin))
 
 
 def _true(fields: dict[str, str], *names: str) -> bool:

@@ -29,6 +29,7 @@ MM_OF_UNIT = {0: 1.0, 1: 1e3, 2: 1.0, 3: 1e-3}
 UNIT_BITS = 7
 LARGEST_OFFSET = 1 << 26
 LABEL_INTENT = 1002
+UNEVEN = 1e-3
 TO_LPS = np.array([-1.0, -1.0, 1.0])
 
 
@@ -40,6 +41,7 @@ def is_nifti(path: Path, head: bytes) -> bool:
     return any(start[at : at + 4] in magics for at, magics in MAGICS.items())
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_nifti(path: Path) -> Grid:
     """Header and voxels.
 
@@ -83,12 +85,12 @@ def _stored_header(start: bytes, path: Path) -> Any:
 def _header(stored: Any, path: Path) -> tuple[Header, int]:
     """The header, and where the voxels begin."""
     try:
-        dtype, offset = stored.get_data_dtype(), int(stored["vox_offset"])
+        dtype, offset = stored.get_data_dtype(), _offset(stored)
         sizes = [int(n) for n in stored["dim"][1 : 1 + int(stored["dim"][0])]]
         affine = np.asarray(stored.get_best_affine(), np.float64)
     except Exception as error:  # nibabel raises nearly anything
         raise CaptureError(f"expected a NIfTI header in {path}, got {error}") from error
-    if dtype.kind not in "uif" or dtype.itemsize > 8 or not 0 <= offset < LARGEST_OFFSET:
+    if dtype.kind not in "uif" or dtype.itemsize > 8 or not offset < LARGEST_OFFSET:
         raise CaptureError(
             f"expected whole numbers or floats in {path}, got {dtype} from byte {offset}"
         )
@@ -97,8 +99,36 @@ def _header(stored: Any, path: Path) -> tuple[Header, int]:
     unit_mm = MM_OF_UNIT.get(int(stored["xyzt_units"]) & UNIT_BITS)
     if unit_mm is None:
         raise CaptureError(f"expected lengths in m, mm or µm in {path}, got an unknown unit")
+    _check_sizes_agree(stored, affine, path)
+    affine = np.vectorize(_as_written)(affine)
     steps = affine[:3, :3].T * TO_LPS * unit_mm
     return Header(dtype, shape, steps, affine[:3, 3] * TO_LPS * unit_mm, is_label), offset
+
+
+def _offset(stored: Any) -> int:
+    """Where the voxels begin: behind the header, and directly so where it says 0."""
+    behind, said = int(stored.single_vox_offset), int(stored["vox_offset"])
+    if said != 0 and said < behind:
+        raise ValueError(f"voxels from byte {said}, which is in the header")
+    return said or behind
+
+
+def _check_sizes_agree(stored: Any, affine: NDArray[np.float64], path: Path) -> None:
+    """Refuse voxels of two sizes: readers differ in which one they take."""
+    sizes = np.abs(np.asarray(stored["pixdim"][1:4], np.float64))
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    agree = np.abs(lengths - sizes) <= UNEVEN * lengths  # False of what is not finite
+    if int(stored["sform_code"]) > 0 and not agree.all():
+        raise CaptureError(
+            f"expected voxels of one size in {path}, got {sizes.tolist()} by pixdim and "
+            f"{lengths.tolist()} by its matrix; save it again"
+        )
+
+
+def _as_written(value: float) -> float:
+    """The shortest decimal that a 32-bit float may stand for: 0.0352, not 0.03519999980926514."""
+    single = np.float32(value)
+    return float(str(single)) if single == value else value
 
 
 def _scaled(voxels: NDArray[Any], stored: Any) -> NDArray[Any]:

@@ -19,6 +19,7 @@ from parasam_core.capture.grids import (
     read_voxels,
 )
 from parasam_core.capture.header_text import beside, numbers
+from parasam_core.capture.slicer import segments_of
 from parasam_core.errors import CaptureError
 
 MAGIC = b"NRRD000"
@@ -31,6 +32,16 @@ TYPES = {
     "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
     "i4": ("int", "signed int", "int32", "int32_t"),
     "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i8": (
+        "longlong",
+        "long long",
+        "long long int",
+        "signed long long",
+        "signed long long int",
+        "int64",
+        "int64_t",
+    ),
+    "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
     "f4": ("float",),
     "f8": ("double",),
 }
@@ -39,7 +50,8 @@ TO_LPS = {
     "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
     "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),
 }  # fmt: skip
-SEGMENT = re.compile(r"Segment\d+_")
+LISTED = ("list", "vector")
+MOST_LAYERS = 256
 BYTE_ORDERS = {"little": "<", "big": ">"}
 
 
@@ -48,6 +60,7 @@ def is_nrrd(path: Path, head: bytes) -> bool:
     return path.is_file() and head.startswith(MAGIC)
 
 
+@np.errstate(all="ignore")  # what overflows is refused as not finite
 def read_nrrd(path: Path) -> Grid:
     """Header and voxels.
 
@@ -56,19 +69,22 @@ def read_nrrd(path: Path) -> Grid:
     """
     with path.open("rb") as stream:
         fields, keys = _lines(stream, path)
-        header = _header(fields, path, is_label=any(SEGMENT.match(k) for k in keys))
+        segments = segments_of(keys, path)
+        header = _header(fields, path, is_label=bool(segments))
         packing = PACKINGS.get(fields.get("encoding", "").lower())
         if packing is None or {"line skip", "lineskip", "byte skip", "byteskip"} & fields.keys():
             raise CaptureError(
                 f"expected encoding raw or gzip without skips in {path}, "
-                f"got {fields.get('encoding')!r}; save it again"
+                f"got {fields.get('encoding', '')[:80]!r}; save it again"
             )
         elsewhere = fields.get("data file", fields.get("datafile"))
         if elsewhere is None:
-            return grid_of(path, (path,), header, read_voxels(stream, header, packing, path))
+            voxels = read_voxels(stream, header, packing, path)
+            return grid_of(path, (path,), header, voxels, segments)
     data = beside(path, elsewhere)
     with data.open("rb") as stream:
-        return grid_of(path, (path, data), header, read_voxels(stream, header, packing, data))
+        voxels = read_voxels(stream, header, packing, data)
+    return grid_of(path, (path, data), header, voxels, segments)
 
 
 def _lines(stream: BinaryIO, path: Path) -> tuple[dict[str, str], dict[str, str]]:
@@ -82,15 +98,16 @@ def _lines(stream: BinaryIO, path: Path) -> tuple[dict[str, str], dict[str, str]
         if not text:
             return fields, keys
         name, mark, value = text.partition(":")
+        key, of_key, stated = text.partition(":=")
         if text.startswith("#") or not mark:
             continue
-        if value.startswith("="):
-            keys[name] = value[1:]
+        if of_key and ": " not in key:
+            keys[key] = stated
         elif name.lower() in fields:
             raise CaptureError(f"expected one field {name!r} in {path}, got two")
         else:
             fields[name.lower()] = value.strip()
-    if left > 0 and "data file" in fields:
+    if left > 0 and {"data file", "datafile"} & fields.keys():
         return fields, keys
     raise CaptureError(f"expected an NRRD header that ends, got {path}; it is cut short")
 
@@ -101,19 +118,23 @@ def _header(fields: dict[str, str], path: Path, *, is_label: bool) -> Header:
     order = BYTE_ORDERS.get(fields.get("endian", "little").lower())
     if code is None or order is None or (code[1] != "1" and "endian" not in fields):
         raise CaptureError(
-            f"expected whole numbers of 8 to 32 bits or floats in {path}, with their byte order, "
-            f"got {fields.get('type')!r} and {fields.get('endian')!r}"
+            f"expected whole numbers of 8 to 64 bits or floats in {path}, with their byte order, "
+            f"got {named[:80]!r} and {fields.get('endian', '')[:80]!r}"
         )
     dtype = np.dtype(order + code)
-    sizes = numbers(fields.get("sizes", ""), path, "sizes", whole=True)
-    if len(sizes) != 3 or fields.get("dimension") != "3":
+    sizes = [int(n) for n in numbers(fields.get("sizes", ""), path, "sizes", whole=True)]
+    listed = is_label and fields.get("kinds", "").lower().startswith(LISTED)
+    layers = sizes[0] if listed and len(sizes) > 3 else 1
+    if len(sizes) != 3 + listed or fields.get("dimension") != str(len(sizes)):
         raise CaptureError(
-            f"expected 3 dimensions in {path}, got {fields.get('dimension')!r} and {len(sizes)} "
-            "sizes; save one segment or one channel a file"
+            f"expected 3 dimensions in {path}, got {fields.get('dimension', '')[:80]!r} and "
+            f"{len(sizes)} sizes; save one channel a file"
         )
-    shape = checked_sizes([int(n) for n in sizes], dtype, path)
+    if not 1 <= layers <= MOST_LAYERS:
+        raise CaptureError(f"expected 1 to {MOST_LAYERS} layers in {path}, got {layers}")
+    shape = checked_sizes(sizes[-3:], dtype, path, layers)
     steps, origin = _where(fields, path)
-    return Header(dtype, shape, steps, origin, is_label)
+    return Header(dtype, shape, steps, origin, is_label, layers)
 
 
 def _where(
@@ -129,9 +150,11 @@ def _where(
     units = set(re.findall(r'"([^"]*)"', fields.get("space units", "")))
     if space not in TO_LPS or not units <= {"mm", ""}:
         raise CaptureError(
-            f"expected a space of {', '.join(TO_LPS)} in mm in {path}, got {space!r} in {units}"
+            f"expected a space of {', '.join(TO_LPS)} in mm in {path}, got {space[:80]!r} in "
+            f"{str(units)[:80]}"
         )
-    vectors = numbers(fields["space directions"], path, "space directions", count=9)
+    along_axes = fields["space directions"].removeprefix("none")  # of layers
+    vectors = numbers(along_axes, path, "space directions", count=9)
     origin = numbers(fields.get("space origin", "0 0 0"), path, "space origin", count=3)
     turn = np.array(TO_LPS[space], np.float64)
     return np.array(vectors).reshape(3, 3) * turn, np.array(origin) * turn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import warnings
@@ -22,6 +23,7 @@ GREY = ("L",)
 GREY_16 = ("I;16", "I;16B", "I;16L")
 COLOUR = ("RGB", "P", "CMYK", "YCbCr")
 TRANSPARENT = ("RGBA", "LA", "PA")
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its errors go to the terminal
 
 
 def decoded(image: Image.Image, name: str) -> Picture:

@@ -12,7 +12,7 @@
     nifti     NIfTI, packed or not
     folder    numbered images or TIFFs
 
-A new format is one more line of `READERS`.
+A new format is one more line of `READERS`. What may hold a label is in `LABELS`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parasam_core.capture.dicom import is_dicom, open_dicom
+from parasam_core.capture.dicom_seg import is_dicom_seg, read_dicom_seg
 from parasam_core.capture.footage import Footage
 from parasam_core.capture.grids import Grid
 from parasam_core.capture.images import is_folder, is_image, open_folder, open_image
 from parasam_core.capture.metaimage import is_metaimage, read_metaimage
 from parasam_core.capture.nifti import is_nifti, read_nifti
 from parasam_core.capture.nrrd import is_nrrd, read_nrrd
-from parasam_core.capture.tiff import is_tiff, open_tiff
+from parasam_core.capture.tiff import is_tiff, open_tiff, read_tiff_label
 from parasam_core.capture.vevo_raw import is_vevo_raw, open_vevo_raw
 from parasam_core.capture.video import is_video, open_video
 from parasam_core.errors import CaptureError
@@ -56,6 +57,11 @@ GRIDS: tuple[tuple[str, Callable[[Path, bytes], bool], Callable[[Path], Grid]], 
     ("nrrd", is_nrrd, read_nrrd),
     ("metaimage", is_metaimage, read_metaimage),
     ("nifti", is_nifti, read_nifti),
+)
+LABELS: tuple[tuple[Callable[[Path, bytes], bool], Callable[[Path], Grid]], ...] = (
+    *((fits, read) for _, fits, read in GRIDS),
+    (is_dicom_seg, read_dicom_seg),
+    (is_tiff, read_tiff_label),
 )
 
 
@@ -92,12 +98,12 @@ def reader_of(source: Path) -> Reader:
     )
 
 
-def grid_reader_of(source: Path) -> Callable[[Path], Grid] | None:
-    """What reads a source of voxels with a header; None for any other source."""
+def label_reader_of(source: Path) -> Callable[[Path], Grid] | None:
+    """What reads a file that may hold labels; None for any other source."""
     if not source.is_file():
         return None
     head = _head(source)
-    return next((read for _, fits, read in GRIDS if fits(source, head)), None)
+    return next((read for fits, read in LABELS if fits(source, head)), None)
 
 
 def _head(source: Path) -> bytes:

@@ -1,6 +1,7 @@
 """The resolution tags of a TIFF → Scale.
 
-ImageJ states pixels a unit and the step in its description; others state pixels a cm or an inch.
+ImageJ states pixels a unit in the tags, the step and the place of the origin in its description;
+OME states sizes in its description; others state pixels a cm or an inch.
 Programs that know no size write that of a screen or a printer, which is not believed.
 """
 
@@ -10,7 +11,10 @@ import math
 import re
 from typing import Any
 
+from parasam_core.capture.lengths import mm_of_unit, positive, positive_mm
+from parasam_core.capture.ome import is_ome, scale_of_ome
 from parasam_core.capture.scale import Scale
+from parasam_core.space import Triple
 
 SOURCE = "tags"
 DESCRIPTION, X_RESOLUTION, Y_RESOLUTION, UNIT = 270, 282, 283, 296
@@ -19,10 +23,16 @@ OF_SCREENS_DPI = (72, 96, 100, 120, 144, 150, 192, 200, 220, 240, 254, 300, 360,
                   1200, 1440, 2400)  # fmt: skip
 NEAR_DPI = 0.6  # some write whole pixels a cm
 INCH_MM = 25.4
-MM_OF_NAME = {"mm": 1.0, "millimeter": 1.0, "millimetre": 1.0, "cm": 10.0, "centimeter": 10.0,
-              "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "\\u00b5m": 1e-3, "micron": 1e-3, "microns": 1e-3,
-              "nm": 1e-6}  # fmt: skip
-IMAGEJ_FIELD = re.compile(r"^(ImageJ|unit|spacing)=(.*?)\s*$", re.MULTILINE)
+IMAGEJ_FIELD = re.compile(
+    r"^(ImageJ|unit|zunit|spacing|images|channels|slices|frames|[xyz]origin)=(.*?)\s*$",
+    re.MULTILINE,
+)
+
+
+def imagej_fields(description: str) -> dict[str, str]:
+    """What ImageJ says of a stack; empty where it did not write the file."""
+    fields = dict(IMAGEJ_FIELD.findall(description))
+    return fields if "ImageJ" in fields else {}
 
 
 def scale_of_tags(tags: Any) -> Scale | None:
@@ -31,11 +41,13 @@ def scale_of_tags(tags: Any) -> Scale | None:
     Args:
         tags: tag number → value.
     """
-    pixels = [_positive(tags.get(tag)) for tag in (Y_RESOLUTION, X_RESOLUTION)]
+    description = str(tags.get(DESCRIPTION, ""))
+    if is_ome(description):
+        return scale_of_ome(description)
+    pixels = [positive(tags.get(tag)) for tag in (Y_RESOLUTION, X_RESOLUTION)]
     if pixels[0] is None or pixels[1] is None:
         return None
-    fields = dict(IMAGEJ_FIELD.findall(str(tags.get(DESCRIPTION, ""))))
-    if "ImageJ" in fields:
+    if fields := imagej_fields(description):
         return _of_imagej(fields, pixels[0], pixels[1])
     unit_mm = MM_OF_UNIT.get(tags.get(UNIT, 2))
     if unit_mm is None or _of_a_screen(pixels[1] * INCH_MM / unit_mm):
@@ -44,22 +56,28 @@ def scale_of_tags(tags: Any) -> Scale | None:
 
 
 def _of_imagej(fields: dict[str, str], y: float, x: float) -> Scale | None:
-    unit_mm = MM_OF_NAME.get(fields.get("unit", "").casefold())
+    unit = fields.get("unit", "")
+    unit_mm = mm_of_unit(unit)
     if unit_mm is None:
         return None
-    step = _positive(fields.get("spacing"))
-    return Scale(SOURCE, (unit_mm / y, unit_mm / x), None if step is None else step * unit_mm)
+    step = positive_mm(fields.get("spacing"), fields.get("zunit", unit))
+    pixel_mm = (unit_mm / y, unit_mm / x)
+    return Scale(SOURCE, pixel_mm, step, _origin_of_imagej(fields, (step or 0.0, *pixel_mm)))
+
+
+def _origin_of_imagej(fields: dict[str, str], spacing_mm: Triple) -> Triple | None:
+    """ImageJ says where (0, 0, 0) mm lies, in voxels."""
+    if not {"xorigin", "yorigin", "zorigin"} & fields.keys():
+        return None
+    try:
+        z, y, x = (-float(fields.get(f"{a}origin", 0)) * s + 0.0
+                   for a, s in zip("zyx", spacing_mm, strict=True))  # fmt: skip
+    except ValueError:
+        return None
+    return (z, y, x) if all(map(math.isfinite, (z, y, x))) else None
 
 
 def _of_a_screen(dots_an_inch: float) -> bool:
     return dots_an_inch < OF_SCREENS_DPI[0] or any(
         abs(dots_an_inch - usual) < NEAR_DPI for usual in OF_SCREENS_DPI
     )
-
-
-def _positive(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    return number if math.isfinite(number) and number > 0 else None

@@ -26,7 +26,6 @@ from parasam_core.export.series import (
     uids_in,
 )
 from parasam_core.provenance import Provenance, version
-from parasam_core.scanfile import LABEL_RGBA
 
 SERIES_NUMBER = 100
 NO_SERIAL = "none"
@@ -135,7 +134,7 @@ def _segment(label: Picture) -> hd.seg.SegmentDescription:
         segmented_property_type=codes.SCT.Mass,
         algorithm_type="MANUAL" if by_hand else "SEMIAUTOMATIC",
         algorithm_identification=None if by_hand else _algorithm(mask),
-        display_color=hd.color.CIELabColor.from_rgb(*LABEL_RGBA[:3]),
+        display_color=hd.color.CIELabColor.from_rgb(*label.colour_rgb),
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import signed
-from parasam_core.scanfile import ScanFile
+from parasam_core.scanfile import LABEL_RGBA, ScanFile
 from parasam_core.sequence import Sequence
 from parasam_core.space import Space
 
@@ -34,6 +34,13 @@ class Picture:
     name: str
     is_label: bool
     about: dict[str, Any]
+
+    @property
+    def colour_rgb(self) -> tuple[int, int, int]:
+        """0 to 255: a label's own, where the file that it came from had one."""
+        own = self.about.get("mask", {}).get("details", {}).get("colour_rgb")
+        red, green, blue = own if own else LABEL_RGBA[:3]
+        return int(red), int(green), int(blue)
 
     @property
     def about_json(self) -> str:

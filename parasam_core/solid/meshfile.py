@@ -24,7 +24,7 @@ def check_mesh_target(path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"expected a mesh file ending in {', '.join(SUFFIXES)}, got {path}")
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() or path.is_dir():
         raise UsageError(f"expected a file in a folder that is there, got {path}")
 
 

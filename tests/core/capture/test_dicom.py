@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
     RLELossless,
     UltrasoundMultiFrameImageStorage,
     generate_uid,
@@ -18,6 +22,7 @@ from pydicom.uid import (
 
 from parasam_core.api import export
 from parasam_core.capture import read_capture
+from parasam_core.capture.footage import grey_of
 from parasam_core.errors import CaptureError, GeometryError, UsageError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, signed
@@ -165,6 +170,117 @@ def test_series_by_instance_number(saved, tmp_path):
         read_capture(tmp_path / "in", step_mm=1)
 
 
+def functional_groups(places, spacing=("0.04", "0.05"), turned=(1, 0, 0, 0, 1, 0), **measures):
+    """A plane a frame, as enhanced objects state them."""
+
+    def item(**values):
+        made = Dataset()
+        for name, value in values.items():
+            setattr(made, name, value)
+        return made
+
+    shared = item(
+        PixelMeasuresSequence=[item(PixelSpacing=list(spacing), **measures)],
+        PlaneOrientationSequence=[item(ImageOrientationPatient=list(turned))],
+    )
+    frames = [item(PlanePositionSequence=[item(ImagePositionPatient=list(p))]) for p in places]
+    return {
+        "SharedFunctionalGroupsSequence": [shared],
+        "PerFrameFunctionalGroupsSequence": frames,
+    }
+
+
+def test_planes_of_frames_say_step_place_and_order(saved):
+    places = [(1, 2, 3 + 0.076 * z) for z in (2, 0, 1, 4, 3)]
+    sequence = read_capture(
+        saved(loop(regions=(), **functional_groups(places))), roi_xyxy=(0, 0, 30, 20)
+    )
+    assert sequence.space.spacing_mm == pytest.approx((0.076, 0.04, 0.05))
+    assert sequence.space.origin_mm == pytest.approx((3, 2, 1))
+    assert np.array_equal(sequence.frames, FRAMES[[1, 2, 0, 4, 3]])
+
+
+def test_planes_that_stand_upright_say_the_step_but_no_origin(saved):
+    places = [(0, -0.3 * z, 0) for z in range(5)]
+    groups = functional_groups(places, turned=(1, 0, 0, 0, 0, 1))
+    sequence = read_capture(saved(loop(regions=(), **groups)), roi_xyxy=(0, 0, 30, 20))
+    assert sequence.space.spacing_mm == pytest.approx((0.3, 0.04, 0.05))
+    assert sequence.space.origin_mm == (0, 0, 0)
+    assert np.array_equal(sequence.frames, FRAMES)
+
+
+def test_the_measures_that_frames_share_say_the_step(saved):
+    groups = functional_groups([(0, 0, 0)] * 5, SpacingBetweenSlices="0.2")
+    with pytest.raises(CaptureError, match="one distance"):
+        read_capture(saved(loop(regions=(), **groups)), roi_xyxy=(0, 0, 30, 20))
+    for item in groups["PerFrameFunctionalGroupsSequence"]:
+        del item.PlanePositionSequence
+    sequence = read_capture(saved(loop(regions=(), **groups)), roi_xyxy=(0, 0, 30, 20))
+    assert sequence.space.spacing_mm == pytest.approx((0.2, 0.04, 0.05))
+
+
+def test_the_thickness_of_a_slice_is_no_step(saved):
+    with pytest.raises(UsageError, match="--step"):
+        read_capture(saved(loop(SliceThickness="0.076")))
+
+
+def test_palettes_planes_of_colour_and_jpeg(saved):
+    reds = np.arange(256, dtype=np.uint8)
+    palette = {"PhotometricInterpretation": "PALETTE COLOR"}
+    for name in ("Red", "Green", "Blue"):
+        palette[f"{name}PaletteColorLookupTableDescriptor"] = [256, 0, 8]
+        palette[f"{name}PaletteColorLookupTableData"] = reds.tobytes()
+    path = saved(loop(**palette))
+    assert np.array_equal(read_capture(path, step_mm=1).frames, inside(FRAMES))
+    colour = np.repeat(FRAMES[:, None], 3, axis=1)
+    apart = loop(np.moveaxis(colour, 1, -1), kind="RGB", PlanarConfiguration=1)
+    apart.PixelData = colour.tobytes()
+    assert np.array_equal(read_capture(saved(apart), step_mm=1).frames, inside(FRAMES))
+    ybr = np.stack([FRAMES, np.full_like(FRAMES, 128), np.full_like(FRAMES, 128)], axis=-1)
+    again = read_capture(saved(loop(ybr, kind="YBR_FULL")), step_mm=1).frames
+    assert np.abs(again.astype(int) - inside(FRAMES)).max() <= 1
+    assert np.array_equal(read_capture(saved(jpeg_loop()), step_mm=1).frames, jpeg_frames())
+
+
+def jpeg(frame):
+    stream = io.BytesIO()
+    Image.fromarray(np.repeat(frame[..., None], 3, axis=-1)).save(stream, "JPEG", quality=90)
+    return stream.getvalue()
+
+
+def jpeg_frames():
+    decoded = [np.asarray(Image.open(io.BytesIO(jpeg(f))).convert("RGB")) for f in FRAMES]
+    return inside(np.stack([grey_of(frame) for frame in decoded]))
+
+
+def jpeg_loop():
+    """As most scanners store it: JPEG baseline, its colour halved along x."""
+    dataset = loop(np.repeat(FRAMES[..., None], 3, axis=-1), kind="YBR_FULL_422")
+    dataset.PixelData = encapsulate([jpeg(frame) for frame in FRAMES])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEGBaseline8Bit
+    return dataset
+
+
+def test_overlays_in_bits_that_are_not_stored_are_no_brightness(saved):
+    deep = (FRAMES.astype(np.uint16) << 4) | 0x8000
+    path = saved(loop(deep, BitsStored=12, HighBit=11))
+    assert np.array_equal(read_capture(path, step_mm=1).frames, inside(FRAMES))
+
+
+def test_a_region_that_ends_one_pixel_late_ends_with_the_frame(saved):
+    path = saved(loop(regions=[region((4, 3, 31, 21))]))
+    assert read_capture(path, step_mm=1).roi_xyxy == (4, 3, 30, 20)
+
+
+def test_a_folder_with_a_catalogue_is_a_series(saved, tmp_path):
+    (tmp_path / "in").mkdir()
+    for k in range(5):
+        saved(loop(FRAMES[k : k + 1], InstanceNumber=k + 1), f"in/{k}.dcm")
+    (tmp_path / "in" / "DICOMDIR").write_bytes(b"a catalogue")
+    assert np.array_equal(read_capture(tmp_path / "in", step_mm=1).frames, inside(FRAMES))
+
+
 BAD = {
     "more frames than there are": {"NumberOfFrames": 6},
     "frames beyond all": {"NumberOfFrames": 2_000_000_000},
@@ -172,10 +288,10 @@ BAD = {
     "huge frames": {"Rows": 65535, "Columns": 65535},
     "no rows": {"Rows": 0},
     "signed": {"PixelRepresentation": 1},
-    "a palette": {"PhotometricInterpretation": "PALETTE COLOR"},
+    "a palette that is not there": {"PhotometricInterpretation": "PALETTE COLOR"},
     "bits of 32": {"BitsAllocated": 32},
     "channels that are not there": {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB"},
-    "a region outside": {"SequenceOfUltrasoundRegions": [region((4, 3, 31, 19))]},
+    "a region outside": {"SequenceOfUltrasoundRegions": [region((4, 3, 32, 19))]},
     "a region inside out": {"SequenceOfUltrasoundRegions": [region((9, 3, 5, 19))]},
 }  # fmt: skip
 

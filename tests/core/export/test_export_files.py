@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pydicom
@@ -20,6 +22,7 @@ from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.scanfile import LABEL_RGBA, write_scan
 from parasam_core.space import Space
+from tests.conftest import ROOT
 from tests.core.export import readers
 from tests.core.export.conftest import IMPORTED, OUTLINED, SPACE, lopsided, sequence_of, spaces
 
@@ -272,6 +275,41 @@ def test_a_full_disk_leaves_what_was_there(scan, tmp_path, ending, monkeypatch):
         api.export(scan, out)
     assert out.read_text() == "before"
     assert names_in(tmp_path) == before
+
+
+FULL_AFTER = 300
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+from parasam_core import api
+from parasam_core.scanfile import ScanFile
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+folder, scan = Path(sys.argv[1]), ScanFile.open(sys.argv[2])
+tries = [lambda e=e: api.export(scan, folder / f"a.{{e}}") for e in {endings}]
+meshes = ("glb", "stl", "ply", "obj")
+tries += [lambda e=e: api.write_mesh(scan, folder / f"a.{{e}}") for e in meshes]
+tries += [lambda: api.import_scan(sys.argv[3], folder / "new.zarr")]
+tries += [lambda: api.import_scan(sys.argv[4], scan.path)]
+for once in tries:
+    try:
+        once()
+    except OSError as error:
+        print(error.errno, [p.name for p in folder.rglob("*")])
+"""
+
+
+def test_a_disk_that_is_full_in_truth_leaves_nothing(scan, tmp_path):
+    image = api.export(scan, tmp_path / "image.nrrd", image=True).out
+    label = api.export(scan, tmp_path / "label.seg.nrrd").out
+    (tmp_path / "out").mkdir()
+    code = FILL.format(limit=FULL_AFTER, endings=ENDINGS)
+    before = names_in(scan.path)
+    ran = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "out", scan.path, image, label],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert (ran.stdout.splitlines(), ran.stderr) == (["27 []"] * (len(ENDINGS) + 6), "")
+    assert names_in(scan.path) == before
 
 
 def full(*_args):
