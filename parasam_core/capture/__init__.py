@@ -34,6 +34,9 @@ panel.py          where a capture shows the image, by its frame or by what chang
 registration.py   where a capture shows an original
 stroke.py         which pixels a colour covers
 outline.py        what the centre line of a stroke encloses
+pieces.py         connected strokes, and which enclose a region
+gaps.py           strokes closed where they have gaps
+enclosed.py       inside, outside, and the field between
 drawn.py          the outline on a panel, and the colour of outlines
 findings.py       what a person should look at
 qa.py             contact sheets
