@@ -37,6 +37,7 @@ from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.stroke import Ink
+from parasam_core.capture.tint import Tint, tint_of
 from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
 from parasam_core.mask import MaskStack
@@ -116,6 +117,7 @@ class _Settled:
         panel_by: what said it.
         ink: the outline's colour; None where nothing is outlined.
         off_px: how far off the place seems on the capture that it was found on; see `agreements`.
+        tint: of the image's map; None where its greys are grey.
     """
 
     folder: TumourFolder
@@ -126,6 +128,12 @@ class _Settled:
     panel_by: str
     ink: Ink | None = None
     off_px: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    tint: Tint | None = None
+
+    def read(self, path: Path) -> Colours:
+        """A capture, its greys grey."""
+        capture = colours_of(path)
+        return self.tint.removed(capture) if self.tint else capture
 
     @property
     def frame_yx(self) -> tuple[int, int]:
@@ -182,6 +190,8 @@ def _settled(folder: TumourFolder, wanted: Wanted) -> _Settled:
         if originals is None
         else _panel_by_originals(folder, originals, captures, wanted)
     )
+    if settled.tint:
+        captures = {n: settled.tint.removed(c) for n, c in captures.items()}
     if wanted.colour_rgb is not None:
         return replace(settled, ink=_named_ink(wanted.colour_rgb))
     return replace(settled, ink=settled_ink(_panels(settled, captures)))
@@ -214,7 +224,8 @@ def _panel_alone(folder: TumourFolder, captures: dict[int, Colours], wanted: Wan
             f"expected a panel x0,y0,x1,y1 inside captures of {width}×{height} pixels, "
             f"got {x0},{y0},{x1},{y1}"
         )
-    return _Settled(folder, None, (height, width), None, panel, by)
+    tint = tint_of(first[y0:y1, x0:x1])
+    return _Settled(folder, None, (height, width), None, panel, by, tint=tint)
 
 
 def _panel_by_originals(
@@ -223,14 +234,15 @@ def _panel_by_originals(
     captures: dict[int, Colours],
     wanted: Wanted,
 ) -> _Settled:
-    best: tuple[Placement, int] | None = None
-    for number, capture in captures.items():
-        original = originals[folder.numbers.index(number)]
-        place = _searched(original, capture, wanted.roi_xyxy)
-        if place and (best is None or place.agreement > best[0].agreement):
-            best = place, number
-        if best and best[0].agreement >= STRONG:
-            break
+    tint = None
+    best = _best_place(folder, originals, captures, wanted.roi_xyxy)
+    if best is None or best[0].agreement < STRONG:
+        # a tinted image is coloured all over: its luma alone may show where it is
+        plain = {n: _plain(c) for n, c in captures.items()}
+        guess = _best_place(folder, originals, plain, wanted.roi_xyxy)
+        if guess is not None and (best is None or guess[0].agreement > best[0].agreement):
+            best, tint = guess, _tint_within(guess[0], captures[guess[1]], _shape(originals))
+            best, captures = _untinted(best, tint, originals, folder, captures)
     if best is None or best[0].agreement < WEAKEST:
         raise CaptureError(
             f"expected captures that show the originals in {folder.path}, got none that do; check "
@@ -240,7 +252,50 @@ def _panel_by_originals(
     _, off_px = agreements([originals[folder.numbers.index(best[1])]], capture, place)
     size = (capture.shape[0], capture.shape[1])
     panel = place.pixels(_shape(originals), size)
-    return _Settled(folder, originals, size, place, panel, "originals", off_px=off_px)
+    return _Settled(folder, originals, size, place, panel, "originals", off_px=off_px, tint=tint)
+
+
+def _best_place(
+    folder: TumourFolder,
+    originals: NDArray[np.uint8],
+    captures: dict[int, Colours],
+    roi: Box | None,
+) -> tuple[Placement, int] | None:
+    """Where a capture shows its original best, and that capture's number."""
+    best: tuple[Placement, int] | None = None
+    for number, capture in captures.items():
+        place = _searched(originals[folder.numbers.index(number)], capture, roi)
+        if place and (best is None or place.agreement > best[0].agreement):
+            best = place, number
+        if best and best[0].agreement >= STRONG:
+            break
+    return best
+
+
+def _plain(capture: Colours) -> Colours:
+    return np.repeat(grey_of(np.ascontiguousarray(capture[..., ::-1]))[..., None], 3, axis=2)
+
+
+def _tint_within(place: Placement, capture: Colours, shape_yx: tuple[int, int]) -> Tint | None:
+    x0, y0, x1, y1 = place.pixels(shape_yx, capture.shape)
+    return tint_of(np.ascontiguousarray(capture[y0:y1, x0:x1]))
+
+
+def _untinted(
+    best: tuple[Placement, int],
+    tint: Tint | None,
+    originals: NDArray[np.uint8],
+    folder: TumourFolder,
+    captures: dict[int, Colours],
+) -> tuple[tuple[Placement, int], dict[int, Colours]]:
+    """The place refined on captures whose greys are grey, and those captures."""
+    if tint is None:
+        return best, captures
+    place, number = best
+    captures = {n: tint.removed(c) for n, c in captures.items()}
+    original = originals[folder.numbers.index(number)]
+    better = _checked(original, captures[number], refined(original, captures[number], place))
+    return (better or place, number), captures
 
 
 def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:
@@ -262,7 +317,7 @@ def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours
     for number, path in sorted(
         settled.folder.annotations.items(), key=lambda item: item[0] not in captures
     ):
-        capture = captures[number] if number in captures else colours_of(path)
+        capture = captures[number] if number in captures else settled.read(path)
         if capture.shape[:2] == settled.capture_yx:
             yield capture[y0:y1, x0:x1]
 
@@ -327,7 +382,7 @@ def _read(settled: _Settled, z: int, *, stages: bool) -> _Read:
     if path is None:
         return _Read(Finding(z, number).also(NO_CAPTURE, "nobody captured this frame"))
     finding = Finding(z, number, path.name)
-    capture = colours_of(path)
+    capture = settled.read(path)
     if settled.originals is None:
         return _read_alone(settled, capture, finding, stages=stages)
     return _read_beside(settled, settled.originals, capture, finding, stages=stages)

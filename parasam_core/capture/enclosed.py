@@ -20,6 +20,7 @@ NEXT = np.ones((3, 3), np.uint8)
 
 
 def box_around(bits: Bits) -> Box:
+    """The box of what is set, half-open."""
     x, y, width, height = cv2.boundingRect(bits)
     return x, y, x + width, y + height
 
@@ -51,6 +52,7 @@ def signed_field(stroke: Bits) -> Map:
 
 
 def perimeter_of(field: Map) -> float:
+    """Length of the field's zero line, steps."""
     lines, _ = cv2.findContours(
         (field > 0).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
@@ -58,4 +60,5 @@ def perimeter_of(field: Map) -> float:
 
 
 def dilated(bits: Bits, steps: int) -> Bits:
+    """(y, x) grown by so many steps, corners among them."""
     return np.asarray(cv2.dilate(bits, NEXT, iterations=steps), np.uint8)

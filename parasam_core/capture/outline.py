@@ -19,6 +19,7 @@ from parasam_core.capture.enclosed import (
     Map,
     box_around,
     dilated,
+    distance_from,
     perimeter_of,
     signed_field,
 )
@@ -26,8 +27,10 @@ from parasam_core.capture.gaps import bridged
 from parasam_core.capture.pieces import (
     SMALLEST_HOLE_PX,
     Piece,
+    closed_by_edge,
     closed_ones,
     is_bent,
+    largest_solid,
     pieces_of,
     without_border_lines,
 )
@@ -38,6 +41,10 @@ COMPARABLE = 0.1
 LONG_OF_PANEL = 0.12
 AS_LONG = 0.8
 MUCH_LONGER = 2.0
+LEAVES = "it leaves the image and is closed along the image's edge"
+RECTANGLE = "it is an upright rectangle, as a zoom box is"
+RECTANGULAR = 0.965
+FILLED = "a region is filled and no line drawn around it"
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,9 @@ def outline_of(covered: Map) -> Outline | Nothing:
     bent = [p for p in pieces if p not in closed and is_bent(labels, p)]
     longest = max(bent, key=lambda p: p.extent, default=None)
     if not closed or (longest and longest.extent > AS_LONG * closed[0].extent):
+        if longest and (edged := closed_by_edge(labels == longest.number, hole_px)):
+            inside, rest = edged
+            return _beside_edge(longest, inside, rest)
         closing = bridged(stroke, hole_px)
         if closing is not None:
             return _measured(covered, closing[1], closing[0], 1, ())
@@ -104,6 +114,22 @@ def outline_of(covered: Map) -> Outline | Nothing:
     if closed:
         return _from_closed(covered, labels, closed, _doubts(closed, longest))
     return Nothing("no outline", "nothing that is drawn encloses a region")
+
+
+def filled_in(covered: Map) -> Outline | None:
+    """The region that is filled without a line around it; None where nothing large is."""
+    solid = largest_solid((covered >= COVERED).view(np.uint8))
+    if solid is None:
+        return None
+    field = np.asarray(distance_from(1 - solid) - distance_from(solid), np.float32)
+    return Outline(field, (0, 0), 1, float(np.count_nonzero(solid)), 0.0, 0.0, 1, (FILLED,))
+
+
+def is_rectangle(field: Map) -> bool:
+    """True where what is inside fills its upright box."""
+    inside = (field > 0).view(np.uint8)
+    x0, y0, x1, y1 = box_around(inside)
+    return bool(np.count_nonzero(inside) > RECTANGULAR * (x1 - x0) * (y1 - y0))
 
 
 def sampled(
@@ -161,6 +187,20 @@ def _from_closed(
     return _measured(covered, own, 0.0, len(kept), doubts)
 
 
+def _beside_edge(piece: Piece, inside: Bits, rest: Bits) -> Outline:
+    """The region within a stroke and the panel's edge.
+
+    Args:
+        piece: the stroke.
+        inside: (y, x) what both enclose.
+        rest: (y, x) what is beyond the stroke, and the edge; both with a margin of one pixel.
+    """
+    field = np.asarray((distance_from(rest) - distance_from(inside))[1:-1, 1:-1], np.float32)
+    area = float(np.count_nonzero(field > 0))
+    width = piece.pixels / max(perimeter_of(field), 1.0)
+    return Outline(field, (0, 0), 1, area, width, 0.0, 1, (LEAVES,))
+
+
 def _measured(
     covered: Map, own: Bits, gap_px: float, pieces: int, doubts: tuple[str, ...]
 ) -> Outline | Nothing:
@@ -189,6 +229,8 @@ def _measured(
     inside_px = np.count_nonzero(field > 0) / zoom**2
     if inside_px == 0:
         return Nothing("open", "a line is drawn that hardly closes")
+    if is_rectangle(field):
+        doubts = (*doubts, RECTANGLE)
     perimeter = perimeter_of(field) / zoom
     width = np.count_nonzero(stroke) / zoom**2 / max(perimeter, 1.0)
     return Outline(field, (x0, y0), zoom, inside_px, float(width), gap_px, pieces, doubts)

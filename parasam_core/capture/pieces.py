@@ -22,6 +22,10 @@ HOLE_OF_BOX = 0.05
 WHOLE_PANEL = 0.9
 TEXT_NEIGHBOURS = 2
 STRAIGHT = 0.12
+EDGE_PX = 3
+OF_PANEL = 0.005
+MOST_OF_PANEL = 0.5
+SOLID_OF_PANEL = 0.025
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Piece:
 
     @property
     def extent(self) -> float:
+        """Diagonal of its box, pixels."""
         x0, y0, x1, y1 = self.box
         return float(np.hypot(x1 - x0, y1 - y0))
 
@@ -121,3 +126,48 @@ def _is_letter(piece: Piece, pieces: list[Piece]) -> bool:
         if other is not piece and level and alike and -1 <= apart <= 2.5 * high:
             beside += 1
     return beside >= TEXT_NEIGHBOURS or (beside == 1 and high < 24)
+
+
+def closed_by_edge(stroke: NDArray[np.bool_], more_than_px: float) -> tuple[Bits, Bits] | None:
+    """What a stroke and the panel's edge enclose, and the rest; None where they enclose nothing.
+
+    Args:
+        stroke: (y, x) one piece.
+        more_than_px: it must be larger than this.
+
+    Returns:
+        Both (y, x) with a margin of one pixel; the margin is of the rest.
+    """
+    reaching = stroke.view(np.uint8).copy()
+    for quarters in range(4):
+        side = np.rot90(reaching, quarters)[:EDGE_PX]
+        side |= side.max(axis=0)
+    walled = np.pad(reaching, 1, constant_values=1)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - walled, connectivity=4)
+    if count < 3:
+        return None
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    table = np.zeros(count, np.uint8)
+    order = np.argsort(areas)
+    main, rest = order[-2], order[-1]
+    table[main] = 1
+    fair = max(OF_PANEL * stroke.size, 2 * more_than_px)
+    if not fair < areas[main] < MOST_OF_PANEL * stroke.size:
+        return None
+    beyond = (labels == rest).view(np.uint8)
+    beyond[[0, -1]] = beyond[:, [0, -1]] = 1
+    return table[labels], beyond
+
+
+def largest_solid(bits: Bits) -> Bits | None:
+    """The largest part that is no line; None where all are lines."""
+    deep = cv2.distanceTransform(np.pad(bits, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    most = float(deep.max())
+    if most < SOLID_OF_PANEL * min(bits.shape):
+        return None
+    core = (deep > most / 2).view(np.uint8)
+    grown = (distance_from(core) <= most / 2).view(np.uint8) & bits
+    _, labels = cv2.connectedComponents(grown, connectivity=4)
+    y, x = np.unravel_index(int(np.argmax(deep)), deep.shape)
+    return (labels == labels[y, x]).view(np.uint8)

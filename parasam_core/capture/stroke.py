@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from parasam_core.capture.footage import Grey
 from parasam_core.capture.stills import Colours
 
-COLOURED = 40
-"""From this distance between its channels a pixel is coloured: JPEG's noise stays below."""
+COLOURED = 28
+"""From this distance between its channels a pixel is coloured: grey stays grey in a JPEG."""
 FULL_PERCENTILE = 80
 HUE_BINS = 72
 NEAR_BINS = 5
@@ -28,6 +28,10 @@ LEAST_SHARE = 0.02
 MOST_HUES = 5
 OFF_HUE = 0.5
 CHROMA_NOISE = 12.0
+FAINTEST = 9.0
+STRONGEST_PERCENTILE = 99.5
+FILLING = 1.6
+"""A line that is so much stronger than most of its hue may have a region filled with it."""
 
 # two axes that span the colours without grey, from BGR
 ACROSS = np.array([[0.0, -1.0, 1.0], [2.0, -1.0, -1.0]]) / np.sqrt([[2.0], [6.0]])
@@ -63,16 +67,23 @@ class Ink:
         across = np.sqrt(3) * (green - blue)
         return float(np.degrees(np.arctan2(across, 2 * red - green - blue)) % 360)
 
-    def scaled_to(self, panel: Colours) -> Ink:
-        """The same hue, as strong as most of what has it in this panel."""
+    def strengths_in(self, panel: Colours) -> list[Ink]:
+        """The same hue as strong as most of what has it in this panel, the strongest first."""
         found = _chroma(panel[spread(panel) >= COLOURED])
         along = found @ np.array(self.chroma) / self.strength
         off = np.abs(found @ np.array([-self.chroma[1], self.chroma[0]])) / self.strength
         like = along[(along > 0) & (off <= OFF_HUE * along)]
         if like.size < FEWEST_PIXELS:
-            return self
-        size = float(np.percentile(like, FULL_PERCENTILE)) / self.strength
-        return Ink((self.chroma[0] * size, self.chroma[1] * size))
+            return [self]
+        most, usual = np.percentile(like, [STRONGEST_PERCENTILE, FULL_PERCENTILE])
+        return [self._of(v) for v in ((most, usual) if most > FILLING * usual else (usual,))]
+
+    def _of(self, strength: float) -> Ink:
+        return self.times(float(strength) / self.strength)
+
+    def times(self, share: float) -> Ink:
+        """The same hue, stronger or fainter."""
+        return Ink((self.chroma[0] * share, self.chroma[1] * share))
 
 
 def spread(picture: Colours) -> Grey:
@@ -87,6 +98,7 @@ def coverage(panel: Colours, ink: Ink) -> Map:
     plane = cv2.transform(panel.astype(np.float32), _axes_along(ink))
     along, off = (np.asarray(part, np.float32) for part in cv2.split(plane))
     of_hue = np.abs(off) <= np.maximum(along, 0) * np.float32(OFF_HUE) + np.float32(CHROMA_NOISE)
+    of_hue &= along >= FAINTEST
     return np.asarray(np.clip(along * of_hue / ink.strength, 0, 1.5), np.float32)
 
 
