@@ -33,6 +33,7 @@ stills.py         captures, decoded fast
 panel.py          where a capture shows the image, by its frame or by what changes
 registration.py   where a capture shows an original
 stroke.py         which pixels a colour covers
+still.py          closed marks that stand still
 tint.py           greys made grey where a map tints them
 outline.py        what the centre line of a stroke encloses
 pieces.py         connected strokes, and which enclose a region

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.drawn import Drawn, drawn_on, settled_ink
+from parasam_core.capture.enclosed import Bits
 from parasam_core.capture.findings import (
     DOUBTFUL,
     GAP,
@@ -27,14 +28,16 @@ from parasam_core.capture.findings import (
     Finding,
     counted,
     with_jumps,
+    with_odd_ellipses,
 )
 from parasam_core.capture.footage import Grey, alike, eight_bit, grey_of
 from parasam_core.capture.images import Images
-from parasam_core.capture.outline import Nothing, sampled
+from parasam_core.capture.outline import Nothing, likeness_to_ellipse, sampled
 from parasam_core.capture.panel import found_panel
 from parasam_core.capture.qa import Stages, write_qa
 from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
+from parasam_core.capture.still import still_marks, without_marks
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.stroke import Ink
 from parasam_core.capture.tint import Tint, tint_of
@@ -52,6 +55,7 @@ WEAKEST = 0.4
 MOVED_PX = 0.4
 BETTER = 0.02
 LEAST_COLOUR = 30.0
+STANDS_STILL = "what is closed is the same on the captures looked at"
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,8 @@ class _Settled:
         ink: the outline's colour; None where nothing is outlined.
         off_px: how far off the place seems on the capture that it was found on; see `agreements`.
         tint: of the image's map; None where its greys are grey.
+        marks: (y, x) of the panel, 1 on closed marks that all captures show; see `still_marks`.
+        doubt: what makes every outline doubtful, in words; "" where nothing does.
     """
 
     folder: TumourFolder
@@ -129,6 +135,8 @@ class _Settled:
     ink: Ink | None = None
     off_px: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
     tint: Tint | None = None
+    marks: Bits | None = None
+    doubt: str = ""
 
     def read(self, path: Path) -> Colours:
         """A capture, its greys grey."""
@@ -151,6 +159,7 @@ class _Read:
     frame: Grey | None = None
     packed: NDArray[np.uint8] | None = None
     stages: Stages | None = None
+    ellipse: float | None = None
 
 
 def read_annotated(
@@ -192,9 +201,21 @@ def _settled(folder: TumourFolder, wanted: Wanted) -> _Settled:
     )
     if settled.tint:
         captures = {n: settled.tint.removed(c) for n, c in captures.items()}
+    return _with_ink(settled, captures, wanted)
+
+
+def _with_ink(settled: _Settled, captures: dict[int, Colours], wanted: Wanted) -> _Settled:
+    """The colour of outlines, and the marks in any colour that stand still."""
+    x0, y0, x1, y1 = settled.panel
+    alike = [c[y0:y1, x0:x1] for c in captures.values() if c.shape[:2] == settled.capture_yx]
+    settled = replace(settled, marks=still_marks(alike))
     if wanted.colour_rgb is not None:
         return replace(settled, ink=_named_ink(wanted.colour_rgb))
-    return replace(settled, ink=settled_ink(_panels(settled, captures)))
+    ink = settled_ink(_panels(settled, captures))
+    if ink is None and settled.marks is not None:
+        settled = replace(settled, marks=None, doubt=STANDS_STILL)
+        ink = settled_ink(_panels(settled, captures))
+    return replace(settled, ink=ink)
 
 
 def _named_ink(rgb: tuple[int, int, int]) -> Ink:
@@ -319,7 +340,7 @@ def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours
     ):
         capture = captures[number] if number in captures else settled.read(path)
         if capture.shape[:2] == settled.capture_yx:
-            yield capture[y0:y1, x0:x1]
+            yield without_marks(capture[y0:y1, x0:x1], settled.marks)
 
 
 def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Sequence, Outlines]:
@@ -336,6 +357,7 @@ def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Se
             reads.append(replace(read, frame=None))
             progress("reading captures", z + 1, count)
     findings = with_jumps([r.finding for r in reads])
+    findings = with_odd_ellipses(findings, [r.ellipse for r in reads])
     sequence = _sequence(settled, wanted, frames, findings, digest.result())
     if wanted.qa is not None:
         write_qa(wanted.qa, findings, [r.stages for r in reads])
@@ -481,10 +503,14 @@ def _with_mask(
         finding = finding.also("no outline", "nothing coloured encloses a region on any capture")
         seen = Stages.drawn(crop, None, frame, None) if stages else None
         return _Read(finding, stages=seen)
-    drawn = drawn_on(crop, settled.ink)
+    drawn = drawn_on(without_marks(crop, settled.marks), settled.ink)
     finding, mask = _masked(drawn, place, shape_yx, finding)
+    if mask is not None and settled.doubt:
+        finding = finding.also(DOUBTFUL, settled.doubt)
     seen = Stages.drawn(crop, drawn, frame, mask) if stages else None
-    return _Read(finding, packed=None if mask is None else np.packbits(mask), stages=seen)
+    if mask is None:
+        return _Read(finding, stages=seen)
+    return _Read(finding, None, np.packbits(mask), seen, likeness_to_ellipse(mask))
 
 
 def _masked(

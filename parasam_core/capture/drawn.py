@@ -32,6 +32,7 @@ ABOUT_AS_LARGE = 1.25
 NOT_DRAWN = 0.1
 STILL_PX = 1.5
 STILL_AREA = 0.003
+SMALL_OF_PANEL = 0.02
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     for fainter in _fainter(panel, ink):
         covered = coverage(panel, fainter)
         found.append(Drawn(covered, outline_of(covered)))
-        if _is_sure(found[-1].outline):
+        if _is_sure(found[-1].outline, panel.shape):
             break
     best = max(found, key=_rank)
     if isinstance(best.outline, Nothing) and (filled := filled_in(found[-1].covered)):
@@ -65,10 +66,13 @@ def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     return best
 
 
-def _is_sure(outline: Outline | Nothing) -> bool:
-    """True for one line that closes by itself and has nothing doubtful."""
+def _is_sure(outline: Outline | Nothing, shape: tuple[int, ...]) -> bool:
+    """True for one line of fair size that closes by itself and has nothing doubtful."""
     return isinstance(outline, Outline) and not (
-        outline.gap_px or outline.doubts or outline.pieces > 1
+        outline.gap_px
+        or outline.doubts
+        or outline.pieces > 1
+        or outline.area_px < SMALL_OF_PANEL * shape[0] * shape[1]
     )
 
 

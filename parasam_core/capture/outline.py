@@ -132,6 +132,23 @@ def is_rectangle(field: Map) -> bool:
     return bool(np.count_nonzero(inside) > RECTANGULAR * (x1 - x0) * (y1 - y0))
 
 
+def likeness_to_ellipse(mask: NDArray[np.bool_]) -> float:
+    """IoU of a mask and the ellipse of its first and second moments; 0 for what is very small."""
+    m = cv2.moments(mask.view(np.uint8), binaryImage=True)
+    if m["m00"] < SMALLEST_HOLE_PX:
+        return 0.0
+    mxx, myy, mxy = (m[k] / m["m00"] for k in ("mu20", "mu02", "mu11"))
+    rows, columns = np.nonzero(mask)
+    x0, y0, x1, y1 = columns.min() - 3, rows.min() - 3, columns.max() + 4, rows.max() + 4
+    x = np.arange(x0, x1)[None, :] - m["m10"] / m["m00"]
+    y = np.arange(y0, y1)[:, None] - m["m01"] / m["m00"]
+    squared = (myy * x * x - 2 * mxy * x * y + mxx * y * y) / max(mxx * myy - mxy * mxy, 1e-9)
+    ellipse = squared <= 4
+    own = np.zeros(ellipse.shape, np.bool_)
+    own[rows - y0, columns - x0] = True
+    return float(np.count_nonzero(ellipse & own) / np.count_nonzero(ellipse | own))
+
+
 def sampled(
     outline: Outline,
     scale_xy: tuple[float, float],
