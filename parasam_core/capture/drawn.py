@@ -52,18 +52,24 @@ class Drawn:
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     """The outline in one ink."""
-    found: list[Drawn] = []
-    for fainter in _fainter(panel, ink):
-        covered = coverage(panel, fainter)
-        found.append(Drawn(covered, outline_of(covered)))
-        if _is_sure(found[-1].outline, panel.shape):
-            break
+    found = _tried(panel, ink)
     best = max(found, key=_rank)
     if isinstance(best.outline, Nothing) and (filled := filled_in(found[-1].covered)):
         return Drawn(found[-1].covered, filled)
     if isinstance(best.outline, Nothing):
         return replace(found[0], elsewhere=_closes_elsewhere(panel, ink))
     return best
+
+
+def _tried(panel: Colours, ink: Ink) -> list[Drawn]:
+    """The outline at one strength after the other, until one is sure."""
+    found: list[Drawn] = []
+    for fainter in _fainter(panel, ink):
+        covered = coverage(panel, fainter)
+        found.append(Drawn(covered, outline_of(covered)))
+        if _is_sure(found[-1].outline, panel.shape):
+            break
+    return found
 
 
 def _is_sure(outline: Outline | Nothing, shape: tuple[int, ...]) -> bool:
@@ -143,7 +149,7 @@ def _apart(a: Ink, b: Ink) -> float:
 
 
 def _closed(panel: Colours, ink: Ink) -> Outline | None:
-    found = [outline_of(coverage(panel, i)) for i in _fainter(panel, ink)]
+    found = [d.outline for d in _tried(panel, ink)]
     return max((o for o in found if isinstance(o, Outline)), key=_size, default=None)
 
 

@@ -170,4 +170,4 @@ def largest_solid(bits: Bits) -> Bits | None:
     grown = (distance_from(core) <= most / 2).view(np.uint8) & bits
     _, labels = cv2.connectedComponents(grown, connectivity=4)
     y, x = np.unravel_index(int(np.argmax(deep)), deep.shape)
-    return (labels == labels[y, x]).view(np.uint8)
+    return np.asarray(labels == labels[y, x], np.uint8)

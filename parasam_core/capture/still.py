@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parasam_core.capture.enclosed import Bits, dilated
 from parasam_core.capture.footage import grey_of
@@ -18,6 +19,8 @@ from parasam_core.capture.stroke import COLOURED, spread
 SOLID = 0.55
 SOLID_PX = 5
 AROUND_PX = 2
+NEAR_PX = 3
+THE_SAME = 0.9
 
 
 def still_marks(panels: Sequence[Colours]) -> Bits | None:
@@ -28,9 +31,11 @@ def still_marks(panels: Sequence[Colours]) -> Bits | None:
     """
     if len(panels) < 2:
         return None
-    least = np.minimum.reduce([spread(p) for p in panels])
-    labels, pieces = pieces_of((least >= COLOURED).view(np.uint8))
-    marks = [p.number for p in pieces if p.hole_px > 0 or _is_solid(p)]
+    coloured = np.stack([spread(p) >= COLOURED for p in panels])
+    labels, pieces = pieces_of(coloured.all(axis=0).view(np.uint8))
+    ever = coloured.any(axis=0)
+    closed = [p for p in pieces if p.hole_px > 0 or _is_solid(p)]
+    marks = [p.number for p in closed if _stands_alone(p, labels, ever)]
     return dilated(np.isin(labels, marks).view(np.uint8), AROUND_PX) if marks else None
 
 
@@ -42,6 +47,14 @@ def without_marks(panel: Colours, marks: Bits | None) -> Colours:
     plain = panel.copy()
     plain[at] = grey_of(np.ascontiguousarray(panel[..., ::-1]))[at][:, None]
     return plain
+
+
+def _stands_alone(piece: Piece, labels: NDArray[np.int32], ever: NDArray[np.bool_]) -> bool:
+    """True where nothing coloured moves beside it: lines drawn anew each time only overlap."""
+    x0, y0, x1, y1 = piece.box
+    part = slice(max(0, y0 - NEAR_PX), y1 + NEAR_PX), slice(max(0, x0 - NEAR_PX), x1 + NEAR_PX)
+    near = dilated((labels[part] == piece.number).view(np.uint8), NEAR_PX)
+    return piece.pixels >= THE_SAME * np.count_nonzero(ever[part] & near.view(np.bool_))
 
 
 def _is_solid(piece: Piece) -> bool:

@@ -45,8 +45,8 @@ def agreed(made, outline, z=0):
 
 def test_masks_are_the_truth_and_no_frame_is_silently_wrong():
     results = []
-    for seed in range(500, 506):
-        made = study(seed, 1, kind="plain", screen=(800, 600))
+    for seed, shape in enumerate(("lobed", "polygon", "bean", "overlap"), 500):
+        made = study(seed, 1, kind="plain", screen=(800, 600), dpi=1.0, shape=shape)
         results += read(made, alone=False)
     assert all(r.verdict not in ("silent", "error") for r in results), results
     assert np.mean([r.agreed for r in results]) >= 0.98, results
