@@ -40,7 +40,12 @@ stills.py         captures, decoded fast
 panel.py          where a capture shows the image, by its frame or by what changes
 registration.py   where a capture shows an original
 stroke.py         which pixels a colour covers
+still.py          closed marks that stand still
+tint.py           greys made grey where a map tints them
 outline.py        what the centre line of a stroke encloses
+pieces.py         connected strokes, and which enclose a region
+gaps.py           strokes closed where they have gaps
+enclosed.py       inside, outside, and the field between
 drawn.py          the outline on a panel, and the colour of outlines
 findings.py       what a person should look at
 qa.py             contact sheets

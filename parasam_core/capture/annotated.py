@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.drawn import Drawn, drawn_on, settled_ink
+from parasam_core.capture.enclosed import Bits
 from parasam_core.capture.findings import (
     DOUBTFUL,
     GAP,
@@ -27,17 +28,20 @@ from parasam_core.capture.findings import (
     Finding,
     counted,
     with_jumps,
+    with_odd_ellipses,
 )
 from parasam_core.capture.footage import Grey, alike, eight_bit, grey_of
 from parasam_core.capture.images import Images
-from parasam_core.capture.outline import Nothing, sampled
+from parasam_core.capture.outline import Nothing, likeness_to_ellipse, sampled
 from parasam_core.capture.panel import found_panel
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.qa import Stages, write_qa
 from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
+from parasam_core.capture.still import still_marks, without_marks
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.stroke import Ink
+from parasam_core.capture.tint import Tint, tint_of
 from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
 from parasam_core.mask import MaskStack
@@ -52,6 +56,7 @@ WEAKEST = 0.4
 MOVED_PX = 0.4
 BETTER = 0.02
 LEAST_COLOUR = 30.0
+STANDS_STILL = "what is closed is the same on the captures looked at"
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,9 @@ class _Settled:
         panel_by: what said it.
         ink: the outline's colour; None where nothing is outlined.
         off_px: how far off the place seems on the capture that it was found on; see `agreements`.
+        tint: of the image's map; None where its greys are grey.
+        marks: (y, x) of the panel, 1 on closed marks that all captures show; see `still_marks`.
+        doubt: what makes every outline doubtful, in words; "" where nothing does.
     """
 
     folder: TumourFolder
@@ -127,6 +135,14 @@ class _Settled:
     panel_by: str
     ink: Ink | None = None
     off_px: NDArray[np.float64] = field(default_factory=lambda: np.zeros(4))
+    tint: Tint | None = None
+    marks: Bits | None = None
+    doubt: str = ""
+
+    def read(self, path: Path) -> Colours:
+        """A capture, its greys grey."""
+        capture = colours_of(path)
+        return self.tint.removed(capture) if self.tint else capture
 
     @property
     def frame_yx(self) -> tuple[int, int]:
@@ -144,6 +160,7 @@ class _Read:
     frame: Grey | None = None
     packed: NDArray[np.uint8] | None = None
     stages: Stages | None = None
+    ellipse: float | None = None
 
 
 def read_annotated(
@@ -183,9 +200,23 @@ def _settled(folder: TumourFolder, wanted: Wanted) -> _Settled:
         if originals is None
         else _panel_by_originals(folder, originals, captures, wanted)
     )
+    if settled.tint:
+        captures = {n: settled.tint.removed(c) for n, c in captures.items()}
+    return _with_ink(settled, captures, wanted)
+
+
+def _with_ink(settled: _Settled, captures: dict[int, Colours], wanted: Wanted) -> _Settled:
+    """The colour of outlines, and the marks in any colour that stand still."""
+    x0, y0, x1, y1 = settled.panel
+    alike = [c[y0:y1, x0:x1] for c in captures.values() if c.shape[:2] == settled.capture_yx]
+    settled = replace(settled, marks=still_marks(alike))
     if wanted.colour_rgb is not None:
         return replace(settled, ink=_named_ink(wanted.colour_rgb))
-    return replace(settled, ink=settled_ink(_panels(settled, captures)))
+    ink = settled_ink(_panels(settled, captures))
+    if ink is None and settled.marks is not None:
+        settled = replace(settled, marks=None, doubt=STANDS_STILL)
+        ink = settled_ink(_panels(settled, captures))
+    return replace(settled, ink=ink)
 
 
 def _named_ink(rgb: tuple[int, int, int]) -> Ink:
@@ -215,7 +246,8 @@ def _panel_alone(folder: TumourFolder, captures: dict[int, Colours], wanted: Wan
             f"expected a panel x0,y0,x1,y1 inside captures of {width}×{height} pixels, "
             f"got {x0},{y0},{x1},{y1}"
         )
-    return _Settled(folder, None, (height, width), None, panel, by)
+    tint = tint_of(first[y0:y1, x0:x1])
+    return _Settled(folder, None, (height, width), None, panel, by, tint=tint)
 
 
 def _panel_by_originals(
@@ -224,14 +256,15 @@ def _panel_by_originals(
     captures: dict[int, Colours],
     wanted: Wanted,
 ) -> _Settled:
-    best: tuple[Placement, int] | None = None
-    for number, capture in captures.items():
-        original = originals[folder.numbers.index(number)]
-        place = _searched(original, capture, wanted.roi_xyxy)
-        if place and (best is None or place.agreement > best[0].agreement):
-            best = place, number
-        if best and best[0].agreement >= STRONG:
-            break
+    tint = None
+    best = _best_place(folder, originals, captures, wanted.roi_xyxy)
+    if best is None or best[0].agreement < STRONG:
+        # a tinted image is coloured all over: its luma alone may show where it is
+        plain = {n: _plain(c) for n, c in captures.items()}
+        guess = _best_place(folder, originals, plain, wanted.roi_xyxy)
+        if guess is not None and (best is None or guess[0].agreement > best[0].agreement):
+            best, tint = guess, _tint_within(guess[0], captures[guess[1]], _shape(originals))
+            best, captures = _untinted(best, tint, originals, folder, captures)
     if best is None or best[0].agreement < WEAKEST:
         raise CaptureError(
             f"expected captures that show the originals in {folder.path}, got none that do; check "
@@ -241,7 +274,50 @@ def _panel_by_originals(
     _, off_px = agreements([originals[folder.numbers.index(best[1])]], capture, place)
     size = (capture.shape[0], capture.shape[1])
     panel = place.pixels(_shape(originals), size)
-    return _Settled(folder, originals, size, place, panel, "originals", off_px=off_px)
+    return _Settled(folder, originals, size, place, panel, "originals", off_px=off_px, tint=tint)
+
+
+def _best_place(
+    folder: TumourFolder,
+    originals: NDArray[np.uint8],
+    captures: dict[int, Colours],
+    roi: Box | None,
+) -> tuple[Placement, int] | None:
+    """Where a capture shows its original best, and that capture's number."""
+    best: tuple[Placement, int] | None = None
+    for number, capture in captures.items():
+        place = _searched(originals[folder.numbers.index(number)], capture, roi)
+        if place and (best is None or place.agreement > best[0].agreement):
+            best = place, number
+        if best and best[0].agreement >= STRONG:
+            break
+    return best
+
+
+def _plain(capture: Colours) -> Colours:
+    return np.repeat(grey_of(capture)[..., None], 3, axis=2)
+
+
+def _tint_within(place: Placement, capture: Colours, shape_yx: tuple[int, int]) -> Tint | None:
+    x0, y0, x1, y1 = place.pixels(shape_yx, capture.shape)
+    return tint_of(np.ascontiguousarray(capture[y0:y1, x0:x1]))
+
+
+def _untinted(
+    best: tuple[Placement, int],
+    tint: Tint | None,
+    originals: NDArray[np.uint8],
+    folder: TumourFolder,
+    captures: dict[int, Colours],
+) -> tuple[tuple[Placement, int], dict[int, Colours]]:
+    """The place refined on captures whose greys are grey, and those captures."""
+    if tint is None:
+        return best, captures
+    place, number = best
+    captures = {n: tint.removed(c) for n, c in captures.items()}
+    original = originals[folder.numbers.index(number)]
+    better = _checked(original, captures[number], refined(original, captures[number], place))
+    return (better or place, number), captures
 
 
 def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:
@@ -263,9 +339,9 @@ def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours
     for number, path in sorted(
         settled.folder.annotations.items(), key=lambda item: item[0] not in captures
     ):
-        capture = captures[number] if number in captures else colours_of(path)
+        capture = captures[number] if number in captures else settled.read(path)
         if capture.shape[:2] == settled.capture_yx:
-            yield capture[y0:y1, x0:x1]
+            yield without_marks(capture[y0:y1, x0:x1], settled.marks)
 
 
 def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Sequence, Outlines]:
@@ -282,6 +358,7 @@ def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Se
             reads.append(replace(read, frame=None))
             progress("reading captures", z + 1, count)
     findings = with_jumps([r.finding for r in reads])
+    findings = with_odd_ellipses(findings, [r.ellipse for r in reads])
     sequence = _sequence(settled, wanted, frames, findings, digest.result())
     if wanted.qa is not None:
         write_qa(wanted.qa, findings, [r.stages for r in reads])
@@ -328,7 +405,7 @@ def _read(settled: _Settled, z: int, *, stages: bool) -> _Read:
     if path is None:
         return _Read(Finding(z, number).also(NO_CAPTURE, "nobody captured this frame"))
     finding = Finding(z, number, path.name)
-    capture = colours_of(path)
+    capture = settled.read(path)
     if settled.originals is None:
         return _read_alone(settled, capture, finding, stages=stages)
     return _read_beside(settled, settled.originals, capture, finding, stages=stages)
@@ -427,10 +504,14 @@ def _with_mask(
         finding = finding.also("no outline", "nothing coloured encloses a region on any capture")
         seen = Stages.drawn(crop, None, frame, None) if stages else None
         return _Read(finding, stages=seen)
-    drawn = drawn_on(crop, settled.ink)
+    drawn = drawn_on(without_marks(crop, settled.marks), settled.ink)
     finding, mask = _masked(drawn, place, shape_yx, finding)
+    if mask is not None and settled.doubt:
+        finding = finding.also(DOUBTFUL, settled.doubt)
     seen = Stages.drawn(crop, drawn, frame, mask) if stages else None
-    return _Read(finding, packed=None if mask is None else np.packbits(mask), stages=seen)
+    if mask is None:
+        return _Read(finding, stages=seen)
+    return _Read(finding, None, np.packbits(mask), seen, likeness_to_ellipse(mask))
 
 
 def _masked(

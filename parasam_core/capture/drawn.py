@@ -9,17 +9,31 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from parasam_core.capture.outline import Nothing, Outline, outline_of
+import numpy as np
+
+from parasam_core.capture.footage import Grey
+from parasam_core.capture.outline import (
+    FILLED,
+    RECTANGLE,
+    Nothing,
+    Outline,
+    filled_in,
+    outline_of,
+)
 from parasam_core.capture.stills import Colours
 from parasam_core.capture.stroke import Ink, Map, coverage, inks_of, spread
 
-FAINTER = (1.0, 0.6)
+FAINTER = (0.6, 0.35)
 """A thin line in a JPEG covers no pixel wholly: what is open is read again as a fainter ink."""
 SAME_HUE_DEGREES = 25.0
 ORIGINAL_SYSTEM_DEGREES = 200.0
 ENOUGH = 3
 PREFERRED = 1.3
 ABOUT_AS_LARGE = 1.25
+NOT_DRAWN = 0.1
+STILL_PX = 1.5
+STILL_AREA = 0.003
+SMALL_OF_PANEL = 0.02
 
 
 @dataclass(frozen=True)
@@ -39,28 +53,47 @@ class Drawn:
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
     """The outline in one ink."""
-    found: list[Drawn] = []
-    tint = spread(panel)
-    for fainter in _fainter(ink.scaled_to(panel, tint)):
-        covered = coverage(panel, fainter, tint)
-        found.append(Drawn(covered, outline_of(covered)))
-        if isinstance(found[-1].outline, Outline) and not found[-1].outline.gap_px:
-            break
+    found = _tried(panel, ink)
     best = max(found, key=_rank)
+    if isinstance(best.outline, Nothing) and (filled := filled_in(found[-1].covered)):
+        return Drawn(found[-1].covered, filled)
     if isinstance(best.outline, Nothing):
         return replace(found[0], elsewhere=_closes_elsewhere(panel, ink))
     return best
+
+
+def _tried(panel: Colours, ink: Ink) -> list[Drawn]:
+    """The outline at one strength after the other, until one is sure."""
+    found: list[Drawn] = []
+    spreads = spread(panel)
+    for fainter in _fainter(panel, ink, spreads):
+        covered = coverage(panel, fainter, spreads)
+        found.append(Drawn(covered, outline_of(covered)))
+        if _is_sure(found[-1].outline, panel.shape):
+            break
+    return found
+
+
+def _is_sure(outline: Outline | Nothing, shape: tuple[int, ...]) -> bool:
+    """True for one line of fair size that closes by itself and has nothing doubtful."""
+    return isinstance(outline, Outline) and not (
+        outline.gap_px
+        or outline.doubts
+        or outline.pieces > 1
+        or outline.area_px < SMALL_OF_PANEL * shape[0] * shape[1]
+    )
 
 
 def _rank(drawn: Drawn) -> float:
     """The larger is the outline; of two about as large, the one that closes by itself."""
     if isinstance(drawn.outline, Nothing):
         return 0.0
-    return drawn.outline.area_px * (1.0 if drawn.outline.gap_px else ABOUT_AS_LARGE)
+    return _size(drawn.outline)
 
 
-def _fainter(ink: Ink) -> list[Ink]:
-    return [Ink((ink.chroma[0] * share, ink.chroma[1] * share)) for share in FAINTER]
+def _fainter(panel: Colours, ink: Ink, spreads: Grey) -> list[Ink]:
+    strengths = ink.strengths_in(panel, spreads)
+    return [*strengths, *(strengths[-1].times(share) for share in FAINTER)]
 
 
 def settled_ink(panels: Iterable[Colours]) -> Ink | None:
@@ -71,21 +104,46 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
     Args:
         panels: looked at until a few have shown a closed line.
     """
-    votes: list[tuple[Ink, float]] = []
+    votes: list[_Vote] = []
     shown = 0
     for panel in panels:
-        closed = [(ink, o.area_px) for ink in inks_of(panel) if (o := _closed(panel, ink))]
+        closed = [_Vote(ink, o, shown) for ink in inks_of(panel) if (o := _closed(panel, ink))]
         votes += closed
         shown += bool(closed)
         if shown == ENOUGH:
             break
-    return max((ink for ink, _ in votes), key=lambda i: _support(i, votes), default=None)
+    return max((v.ink for v in votes), key=lambda i: _support(i, votes), default=None)
 
 
-def _support(ink: Ink, votes: list[tuple[Ink, float]]) -> float:
-    """How wide what closes in an ink is, all panels together."""
-    width = sum(math.sqrt(a) for other, a in votes if _apart(ink, other) <= SAME_HUE_DEGREES)
-    return width * (PREFERRED if ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES else 1.0)
+@dataclass(frozen=True)
+class _Vote:
+    """An ink that closes on a panel."""
+
+    ink: Ink
+    outline: Outline
+    panel: int
+
+
+def _support(ink: Ink, votes: list[_Vote]) -> float:
+    """How wide what closes in an ink is, all panels together; little for what was not drawn."""
+    own = [v for v in votes if _apart(ink, v.ink) <= SAME_HUE_DEGREES]
+    width = sum(math.sqrt(v.outline.area_px) for v in own)
+    drawn = NOT_DRAWN if all(_by_machine(v.outline) for v in own) or _stands_still(own) else 1.0
+    return width * drawn * (PREFERRED if ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES else 1.0)
+
+
+def _by_machine(outline: Outline) -> bool:
+    return RECTANGLE in outline.doubts or FILLED in outline.doubts
+
+
+def _stands_still(votes: list[_Vote]) -> bool:
+    """True where an ink encloses the same on every panel, as the screen's own marks do."""
+    first = votes[0].outline
+    return len({v.panel for v in votes}) > 1 and all(
+        np.hypot(*np.subtract(v.outline.origin_xy, first.origin_xy)) <= STILL_PX
+        and abs(v.outline.area_px / first.area_px - 1) <= STILL_AREA
+        for v in votes
+    )
 
 
 def _apart(a: Ink, b: Ink) -> float:
@@ -93,12 +151,12 @@ def _apart(a: Ink, b: Ink) -> float:
 
 
 def _closed(panel: Colours, ink: Ink) -> Outline | None:
-    tint = spread(panel)
-    for fainter in _fainter(ink):
-        found = outline_of(coverage(panel, fainter, tint))
-        if isinstance(found, Outline):
-            return found
-    return None
+    found = [d.outline for d in _tried(panel, ink)]
+    return max((o for o in found if isinstance(o, Outline)), key=_size, default=None)
+
+
+def _size(outline: Outline) -> float:
+    return outline.area_px * (1.0 if outline.gap_px else ABOUT_AS_LARGE)
 
 
 def _closes_elsewhere(panel: Colours, ink: Ink) -> bool:

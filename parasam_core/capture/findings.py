@@ -20,6 +20,7 @@ KINDS = (NO_CAPTURE, NO_OUTLINE, OPEN, GAP, MULTIPLE, DOUBTFUL, PANEL, WEAK)
 
 NEIGHBOURS = 2
 JUMP = 2.0
+PERFECT = 0.985
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,23 @@ def with_jumps(findings: Sequence[Finding]) -> list[Finding]:
             jumps.add(finding.frame)
     why = "its area differs much from the frames beside it"
     return [f.also(DOUBTFUL, why) if f.frame in jumps else f for f in findings]
+
+
+def with_odd_ellipses(
+    findings: Sequence[Finding], likeness: Sequence[float | None]
+) -> list[Finding]:
+    """The same; an ellipse where most outlines are none is doubtful: callipers draw ellipses.
+
+    Args:
+        findings: one a frame.
+        likeness: of each mask and the ellipse of its moments, 0 to 1; None without mask.
+    """
+    perfect = {f.frame for f, like in zip(findings, likeness, strict=True) if (like or 0) > PERFECT}
+    drawn = sum(like is not None for like in likeness)
+    if 2 * len(perfect) > drawn:
+        return list(findings)
+    why = "it is an ellipse and most others are not, as a calliper's is"
+    return [f.also(DOUBTFUL, why) if f.frame in perfect else f for f in findings]
 
 
 def counted(findings: Sequence[Finding]) -> dict[str, int]:

@@ -18,10 +18,11 @@ from parasam_core.capture.area import found_area
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.footage import grey_of
 from parasam_core.capture.stills import Colours
-from parasam_core.capture.stroke import COLOURED, spread
+from parasam_core.capture.stroke import spread
 from parasam_core.errors import CaptureError
 from parasam_core.sequence import Box
 
+COLOURED = 40
 SHORTEST_SIDE = 0.1
 THICKEST_PX = 8
 JOINED_PX = 6

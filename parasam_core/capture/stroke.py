@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from parasam_core.capture.footage import Grey
 from parasam_core.capture.stills import Colours
 
-COLOURED = 40
-"""From this distance between its channels a pixel is coloured: JPEG's noise stays below."""
+COLOURED = 28
+"""From this distance between its channels a pixel is coloured: grey stays grey in a JPEG."""
 FULL_PERCENTILE = 80
 HUE_BINS = 72
 NEAR_BINS = 5
@@ -28,9 +28,13 @@ LEAST_SHARE = 0.02
 MOST_HUES = 5
 OFF_HUE = 0.5
 CHROMA_NOISE = 12.0
-FAINTEST = 0.25
+FAINTEST = 9.0
+LEAST_COVERED = 0.25
 CHROMA_OF_SPREAD = np.sqrt(2 / 3)
 """No colour has more chroma for the distance between its channels than this."""
+STRONGEST_PERCENTILE = 99.5
+FILLING = 1.6
+"""A line that is so much stronger than most of its hue may have a region filled with it."""
 
 # two axes that span the colours without grey, from RGB
 ACROSS = np.array([[1.0, -1.0, 0.0], [-1.0, -1.0, 2.0]]) / np.sqrt([[2.0], [6.0]])
@@ -66,21 +70,28 @@ class Ink:
         across = np.sqrt(3) * (green - blue)
         return float(np.degrees(np.arctan2(across, 2 * red - green - blue)) % 360)
 
-    def scaled_to(self, panel: Colours, tint: Grey) -> Ink:
-        """The same hue, as strong as most of what has it in this panel.
+    def strengths_in(self, panel: Colours, spreads: Grey) -> list[Ink]:
+        """The same hue as strong as most of what has it in this panel, the strongest first.
 
         Args:
             panel: (y, x, 3) RGB.
-            tint: its `spread`.
+            spreads: its `spread`.
         """
-        found = _coloured(panel, tint)
+        found = _coloured(panel, spreads)
         along = found @ np.array(self.chroma) / self.strength
         off = np.abs(found @ np.array([-self.chroma[1], self.chroma[0]])) / self.strength
         like = along[(along > 0) & (off <= OFF_HUE * along)]
         if like.size < FEWEST_PIXELS:
-            return self
-        size = float(np.percentile(like, FULL_PERCENTILE)) / self.strength
-        return Ink((self.chroma[0] * size, self.chroma[1] * size))
+            return [self]
+        most, usual = np.percentile(like, [STRONGEST_PERCENTILE, FULL_PERCENTILE])
+        return [self._of(v) for v in ((most, usual) if most > FILLING * usual else (usual,))]
+
+    def _of(self, strength: float) -> Ink:
+        return self.times(float(strength) / self.strength)
+
+    def times(self, share: float) -> Ink:
+        """The same hue, stronger or fainter."""
+        return Ink((self.chroma[0] * share, self.chroma[1] * share))
 
 
 def spread(picture: Colours) -> Grey:
@@ -90,22 +101,24 @@ def spread(picture: Colours) -> Grey:
     return np.asarray(cv2.subtract(most, least), np.uint8)
 
 
-def coverage(panel: Colours, ink: Ink, tint: Grey) -> Map:
+def coverage(panel: Colours, ink: Ink, spreads: Grey) -> Map:
     """(y, x) share of each pixel that the ink covers, about 0 to 1; 0 where the hue is another.
 
-    Only pixels are looked at of which the ink may cover `FAINTEST`, and those beside them.
+    Only pixels are looked at of which the ink may cover `LEAST_COVERED`, and those beside them.
 
     Args:
         panel: (y, x, 3) RGB.
         ink: whose coverage.
-        tint: the panel's `spread`.
+        spreads: the panel's `spread`.
     """
-    strong = _at_least(tint, FAINTEST * ink.strength / CHROMA_OF_SPREAD)
-    at = np.flatnonzero(cv2.dilate(strong, np.ones((3, 3), np.uint8)).view(np.bool_))
+    least = max(FAINTEST, LEAST_COVERED * ink.strength) / CHROMA_OF_SPREAD
+    near = cv2.dilate(_at_least(spreads, least), np.ones((3, 3), np.uint8))
+    at = np.flatnonzero(near.view(np.bool_))
     pixels = panel.reshape(-1, 3)[at].astype(np.float32)
     along, off = _axes_along(ink).astype(np.float32) @ pixels.T
     of_hue = np.abs(off) <= np.maximum(along, 0) * np.float32(OFF_HUE) + np.float32(CHROMA_NOISE)
-    covered = np.zeros(tint.shape, np.float32)
+    of_hue &= along >= FAINTEST
+    covered = np.zeros(spreads.shape, np.float32)
     covered.reshape(-1)[at] = np.clip(along * of_hue / np.float32(ink.strength), 0, 1.5)
     return covered
 
@@ -139,14 +152,15 @@ def _ink_at(found: NDArray[np.float64], bins: NDArray[np.int_], peak: int) -> In
     return Ink((float(u), float(v)))
 
 
-def _coloured(panel: Colours, tint: Grey) -> NDArray[np.float64]:
+def _coloured(panel: Colours, spreads: Grey) -> NDArray[np.float64]:
     """(n, 2) chroma of the pixels that are coloured."""
-    return _chroma(panel.reshape(-1, 3)[np.flatnonzero(_at_least(tint, COLOURED).view(np.bool_))])
+    at = np.flatnonzero(_at_least(spreads, COLOURED).view(np.bool_))
+    return _chroma(panel.reshape(-1, 3)[at])
 
 
-def _at_least(tint: Grey, least: float) -> Grey:
-    """1 where there is so much tint, else 0."""
-    return np.asarray(cv2.threshold(tint, np.ceil(least) - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+def _at_least(spreads: Grey, least: float) -> Grey:
+    """1 where the channels are so far apart, else 0."""
+    return np.asarray(cv2.threshold(spreads, np.ceil(least) - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _chroma(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

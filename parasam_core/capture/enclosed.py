@@ -1,0 +1,64 @@
+"""Bits and the regions that they enclose, and the field between inside and outside.
+
+Knows nothing about strokes or outlines.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.sequence import Box
+
+Map = NDArray[np.float32]
+Bits = NDArray[np.uint8]
+"""(y, x), 0 or 1."""
+
+SLIVER = 0.04
+NEXT = np.ones((3, 3), np.uint8)
+
+
+def box_around(bits: Bits) -> Box:
+    """The box of what is set, half-open."""
+    x, y, width, height = cv2.boundingRect(bits)
+    return x, y, x + width, y + height
+
+
+def inside_and_outside(stroke: Bits) -> tuple[Bits, Bits]:
+    """The enclosed pixels without slivers, and those around; the input has no margin.
+
+    Both (y, x) with a margin of one pixel.
+    """
+    padded = np.pad(stroke, 1)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - padded, connectivity=4)
+    outside = labels[0, 0]
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    areas[[0, outside]] = 0
+    table = (areas > SLIVER * areas.max()).astype(np.uint8) if count > 2 else np.zeros(count)
+    return table.astype(np.uint8)[labels], (labels == outside).view(np.uint8)
+
+
+def distance_from(bits: Bits) -> Map:
+    """(y, x) distance to the nearest pixel that is set."""
+    return np.asarray(cv2.distanceTransform(1 - bits, cv2.DIST_L2, cv2.DIST_MASK_5))
+
+
+def signed_field(stroke: Bits) -> Map:
+    """Distance to the outside less distance to the inside."""
+    inside, outside = inside_and_outside(stroke)
+    field = distance_from(outside) - distance_from(inside)
+    return np.asarray(field[1:-1, 1:-1], np.float32)
+
+
+def perimeter_of(field: Map) -> float:
+    """Length of the field's zero line, steps."""
+    lines, _ = cv2.findContours(
+        (field > 0).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    return float(sum(cv2.arcLength(line, closed=True) for line in lines))
+
+
+def dilated(bits: Bits, steps: int) -> Bits:
+    """(y, x) grown by so many steps, corners among them."""
+    return np.asarray(cv2.dilate(bits, NEXT, iterations=steps), np.uint8)

@@ -1,0 +1,117 @@
+"""A stroke with gaps → the stroke that closes, by the smallest growth that closes it.
+
+The line as far from the inside as from the outside that are left leads straight across a gap.
+
+Knows nothing about colours or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from parasam_core.capture.enclosed import (
+    NEXT,
+    Bits,
+    Map,
+    box_around,
+    dilated,
+    distance_from,
+    inside_and_outside,
+    perimeter_of,
+)
+from parasam_core.capture.pieces import WHOLE_PANEL
+from parasam_core.sequence import Box
+
+GAP_STEPS_PX = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27)
+GAP_OF_EXTENT = 0.12
+GAP_SHARE = 0.2
+BRIDGED_OF_PANEL = 0.08
+ROUNDEST_LEAST = 0.06
+AS_LARGE = 0.8
+BRIDGE_PX = 2.5
+
+
+def bridged(
+    stroke: Bits, more_than_px: float, panel_yx: tuple[int, ...]
+) -> tuple[float, Bits] | None:
+    """The length of the bridges, and (y, x) the stroke with them; None if no growth closes it.
+
+    Args:
+        stroke: (y, x).
+        more_than_px: what it encloses must be larger by far.
+        panel_yx: size of the panel that the stroke is part of.
+    """
+    x0, y0, x1, y1 = box = box_around(stroke)
+    part = np.asarray(cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT), np.uint8)
+    found: list[tuple[float, float, Bits]] = []
+    for reach in _reaches(box):
+        padded = np.pad(part, reach + 2)
+        field = _grown(padded, reach)
+        bridges = _bridges(field, padded)
+        if not _is_worth(field, bridges, more_than_px, panel_yx):
+            continue
+        inner = slice(reach + 2, -reach - 2)
+        own = _only_around(field, padded | bridges)[inner, inner]
+        if not inside_and_outside(own)[0].any():
+            own = _only_around(field, padded | _zero_line(field))[inner, inner]
+        gap = max(1.0, np.count_nonzero(bridges) / BRIDGE_PX)
+        found.append((float(np.count_nonzero(field > 0)), gap, own))
+    if not found:
+        return None
+    most = max(area for area, _, _ in found)
+    _, gap, own = next(f for f in found if f[0] >= AS_LARGE * most)
+    whole = np.zeros_like(stroke)
+    whole[y0:y1, x0:x1] = own
+    return gap, whole
+
+
+def _reaches(box: Box) -> Iterator[int]:
+    x0, y0, x1, y1 = box
+    most = GAP_OF_EXTENT * max(x1 - x0, y1 - y0) / 2
+    return (r for r in GAP_STEPS_PX if r <= max(most, 1))
+
+
+def _grown(stroke: Bits, reach: int) -> Map:
+    """The field between the largest region left inside and the outside, the stroke grown."""
+    grown = (distance_from(stroke) <= reach).view(np.uint8)
+    inside, outside = inside_and_outside(grown)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
+    if len(stats) == 1:
+        return np.full(stroke.shape, -1e3, np.float32)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    field = distance_from(outside) - distance_from((labels == largest).view(np.uint8))
+    return np.asarray(field[1:-1, 1:-1], np.float32)
+
+
+def _zero_line(field: Map) -> Bits:
+    """The pixels about the field's zero, as many on either side."""
+    return (np.abs(field) < BRIDGE_PX / 2).view(np.uint8)
+
+
+def _bridges(field: Map, stroke: Bits) -> Bits:
+    """The parts of the zero line that are not drawn, and what joins them to the stroke."""
+    line = _zero_line(field)
+    missing = line & (1 - dilated(stroke, 1))
+    return line & dilated(missing, 2) & (1 - stroke)
+
+
+def _is_worth(field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, ...]) -> bool:
+    """True for a region that is larger, mostly drawn and no mere slit."""
+    area = float(np.count_nonzero(field > 0))
+    perimeter = perimeter_of(field)
+    fair = np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2
+    return bool(
+        max(2 * more_than_px, fair) < area < WHOLE_PANEL * shape[0] * shape[1]
+        and np.count_nonzero(bridges) <= GAP_SHARE * perimeter * BRIDGE_PX
+        and 4 * np.pi * area >= ROUNDEST_LEAST * perimeter**2
+    )
+
+
+def _only_around(field: Map, stroke: Bits) -> Bits:
+    """The connected strokes that touch the zero line."""
+    _, labels = cv2.connectedComponents(stroke, connectivity=8)
+    touched = np.unique(labels[_zero_line(field).view(np.bool_)])
+    return np.isin(labels, touched[touched > 0]).view(np.uint8)

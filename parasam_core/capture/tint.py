@@ -1,0 +1,58 @@
+"""A B-mode image shown through a coloured map → the same with its greys grey.
+
+A tinted map gives every grey level one colour, so the median colour of all pixels that are about
+as light is the map's: what is drawn covers too little to move it.
+
+Knows nothing about outlines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.footage import grey_of
+from parasam_core.capture.stills import Colours
+
+LEVELS = 16
+FEWEST_PIXELS = 40
+TINTED = 6.0
+"""From this distance between the channels of its usual colour a level is tinted."""
+LIGHT = 64
+
+
+@dataclass(frozen=True)
+class Tint:
+    """What a map adds to each grey level.
+
+    Attributes:
+        added: (256, 3) RGB, from the luma.
+    """
+
+    added: NDArray[np.float32]
+
+    def removed(self, picture: Colours) -> Colours:
+        """The picture with what the map adds taken off."""
+        luma = grey_of(picture)
+        plain = picture.astype(np.float32) - self.added[luma]
+        return np.asarray(np.clip(np.rint(plain), 0, 255), np.uint8)
+
+
+def tint_of(panel: Colours) -> Tint | None:
+    """The map by which a panel is tinted; None where its greys are grey."""
+    luma = grey_of(panel).reshape(-1)
+    over = panel.reshape(-1, 3).astype(np.float32) - luma[:, None]
+    level = luma // LEVELS
+    at, usual = [0.0], [np.zeros(3)]
+    for step in range(256 // LEVELS):
+        of_level = level == step
+        if np.count_nonzero(of_level) >= FEWEST_PIXELS:
+            at.append(float(luma[of_level].mean()))
+            usual.append(np.median(over[of_level], axis=0))
+    light = [np.ptp(u) for a, u in zip(at, usual, strict=True) if a >= LIGHT]
+    if not light or float(np.median(light)) < TINTED:
+        return None
+    channels = [np.interp(np.arange(256), at, [u[c] for u in usual]) for c in range(3)]
+    return Tint(np.stack(channels, axis=1).astype(np.float32))
