@@ -40,7 +40,7 @@ from parasam_core.capture.read import bits_in_use
 from parasam_core.capture.registration import Placement, agreements, refined, register
 from parasam_core.capture.still import still_marks, without_marks
 from parasam_core.capture.stills import Colours, colours_of
-from parasam_core.capture.stroke import Ink
+from parasam_core.capture.stroke import Ink, is_colourful
 from parasam_core.capture.tint import Tint, tint_of
 from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
@@ -258,7 +258,8 @@ def _panel_by_originals(
 ) -> _Settled:
     tint = None
     best = _best_place(folder, originals, captures, wanted.roi_xyxy)
-    if best is None or best[0].agreement < STRONG:
+    unsure = best is None or best[0].agreement < STRONG
+    if unsure and any(is_colourful(c) for c in captures.values()):
         # a tinted image is coloured all over: its luma alone may show where it is
         plain = {n: _plain(c) for n, c in captures.items()}
         guess = _best_place(folder, originals, plain, wanted.roi_xyxy)

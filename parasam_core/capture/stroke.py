@@ -30,6 +30,7 @@ OFF_HUE = 0.5
 CHROMA_NOISE = 12.0
 FAINTEST = 9.0
 LEAST_COVERED = 0.25
+COLOURFUL = 0.05
 CHROMA_OF_SPREAD = np.sqrt(2 / 3)
 """No colour has more chroma for the distance between its channels than this."""
 STRONGEST_PERCENTILE = 99.5
@@ -99,6 +100,11 @@ def spread(picture: Colours) -> Grey:
     r, g, b = cv2.split(picture)
     most, least = cv2.max(cv2.max(r, g), b), cv2.min(cv2.min(r, g), b)
     return np.asarray(cv2.subtract(most, least), np.uint8)
+
+
+def is_colourful(capture: Colours) -> bool:
+    """True where more is coloured than outlines, words and marks on grey cover."""
+    return bool((spread(capture) >= COLOURED).mean() > COLOURFUL)
 
 
 def coverage(panel: Colours, ink: Ink, spreads: Grey) -> Map:
