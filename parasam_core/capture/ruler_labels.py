@@ -1,0 +1,127 @@
+"""Numbers down a strip that grow evenly with the distance: pixels a unit, and what stands for it.
+
+Knows nothing about ticks or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.ruler_words import Word
+
+FEWEST = 3
+FILLED = 0.6
+SURE = 0.4
+CLEAR = 0.7
+SAME = 0.01
+MOST_WORDS = 60
+LEAST_CHANCE = 0.04
+STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0)
+ROUNDING_PX = 0.3
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Numbers in even progression.
+
+    Attributes:
+        values: as they are read, from the top.
+        words: where each stands.
+        px_a_unit: rows from one unit to the next.
+        error_px: its standard error.
+        step: from label to label, units.
+        sure: 0..1, how probable the readings are on average.
+    """
+
+    values: tuple[float, ...]
+    words: tuple[Word, ...]
+    px_a_unit: float
+    error_px: float
+    step: float
+    sure: float
+
+
+@dataclass(frozen=True)
+class _Guess:
+    score: float
+    px_a_unit: float
+    members: dict[int, tuple[float, float]]
+
+
+def progression(words: list[Word]) -> Labels | None:
+    """The numbers that stand where an even scale has them; None where that is not clear."""
+    kept = sorted(words, key=lambda w: -max(w.readings.values()))[:MOST_WORDS]
+    guesses = [g for pair in combinations(range(len(kept)), 2) for g in _guesses(kept, *pair)]
+    if not guesses:
+        return None
+    best = max(guesses, key=lambda g: g.score)
+    others = [g.score for g in guesses if abs(g.px_a_unit / best.px_a_unit - 1) > 3 * SAME]
+    if max(others, default=0.0) > CLEAR * best.score:
+        return None
+    return _labels(kept, best)
+
+
+def _guesses(words: list[Word], i: int, j: int) -> list[_Guess]:
+    a, b = sorted((words[i], words[j]), key=lambda w: w.y)
+    if not _in_line(a, b) or b.y - a.y < 1.1 * a.high:
+        return []
+    found = []
+    for low, p in a.readings.items():
+        for high, q in b.readings.items():
+            if high > low and min(p, q) >= LEAST_CHANCE:
+                found.append(_guess(words, a, low, (b.y - a.y) / (high - low)))
+    return found
+
+
+def _in_line(a: Word, b: Word) -> bool:
+    high = max(a.high, b.high)
+    ends = (a.x0 - b.x0, a.x1 - b.x1, (a.x0 + a.x1 - b.x0 - b.x1) / 2)
+    return min(map(abs, ends)) <= 0.6 * high and min(a.high, b.high) >= 0.75 * high
+
+
+def _guess(words: list[Word], anchor: Word, value: float, px_a_unit: float) -> _Guess:
+    zero = anchor.y - value * px_a_unit
+    members: dict[int, tuple[float, float]] = {}
+    against: list[tuple[float, float]] = []
+    for n, word in enumerate(words):
+        if not _in_line(anchor, word):
+            continue
+        tolerated = max(1.0, 0.2 * word.high)
+        fits = [
+            (p, v) for v, p in word.readings.items() if abs(zero + v * px_a_unit - word.y) <= tolerated
+        ]
+        if fits:
+            members[n] = max(fits)
+        else:
+            against.append((word.y, max(word.readings.values())))
+    rows = [words[n].y for n in members]
+    lost = sum(p for y, p in against if min(rows) <= y <= max(rows))
+    return _Guess(sum(p for p, _ in members.values()) - lost, px_a_unit, members)
+
+
+def _labels(words: list[Word], guess: _Guess) -> Labels | None:
+    read = sorted((words[n].y, v, p, n) for n, (p, v) in guess.members.items())
+    rows, values, chances = (np.array([r[k] for r in read]) for k in range(3))
+    if len(read) < FEWEST or bool((np.diff(values) <= 0).any()) or chances.mean() < SURE:
+        return None
+    step = _step(values)
+    if step is None:
+        return None
+    (px, zero) = (float(v) for v in np.polyfit(values, rows, 1))
+    spread = max(float(np.std(rows - zero - px * values)), ROUNDING_PX)
+    error = spread / float(np.sqrt(((values - values.mean()) ** 2).sum()))
+    members = tuple(words[n] for *_, n in read)
+    return Labels(tuple(values.tolist()), members, px, error, step, float(chances.mean()))
+
+
+def _step(values: NDArray[np.float64]) -> float | None:
+    least = float(np.diff(values).min())
+    step = min(STEPS, key=lambda s: abs(s - least))
+    places = values / step
+    whole = bool((np.abs(places - places.round()) < 1e-6).all())
+    filled = len(values) / (np.ptp(values) / step + 1)
+    return step if whole and filled >= FILLED else None
