@@ -153,7 +153,7 @@ def _read(
     steady = min(ticks, key=lambda t: t.error_px / t.period_px)
     seen = f"ticks every {steady.period_px:.2f} px"
     glyphs = glyphs_in(contrast, 2 if scale >= LARGE_SCREEN else 3)
-    labels = progression(words_of(glyphs))
+    labels = progression([w for g in glyphs for w in words_of(g)])
     if labels is None:
         return Unread(f"{seen}, but no numbers beside them that grow evenly", 1)
     along = _ticks_of(labels, ticks)
@@ -164,7 +164,7 @@ def _read(
     if np.ptp([w.y for w in labels.words]) < LEAST_COVER * high:
         return Unread("numbers along a small part of the image only", 2)
     px_a_unit = along.period_px / _nice(along.period_px / labels.px_a_unit)
-    unit = _unit(unit_beside(labels.words, glyphs, contrast), high / px_a_unit)
+    unit = _unit(unit_beside(labels.words, glyphs[1], contrast), high / px_a_unit)
     if isinstance(unit, Unread):
         return unit
     name, assumed = unit

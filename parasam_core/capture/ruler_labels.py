@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from parasam_core.capture.ruler_words import Word
 
 FEWEST = 3
-FILLED = 0.6
+FILLED = 0.5
 SURE = 0.4
+AGAINST = 0.5
+"""How much a number that does not fit counts beside one that does; arrows look like numbers too."""
 CLEAR = 0.7
 SAME = 0.01
 MOST_WORDS = 60
@@ -49,7 +51,8 @@ class Labels:
 class _Guess:
     score: float
     px_a_unit: float
-    members: dict[int, tuple[float, float]]
+    members: dict[float, tuple[float, int]]
+    """Value → how probable the reading is, and of which word."""
 
 
 def progression(words: list[Word]) -> Labels | None:
@@ -85,26 +88,28 @@ def _in_line(a: Word, b: Word) -> bool:
 
 def _guess(words: list[Word], anchor: Word, value: float, px_a_unit: float) -> _Guess:
     zero = anchor.y - value * px_a_unit
-    members: dict[int, tuple[float, float]] = {}
+    members: dict[float, tuple[float, int]] = {}
     against: list[tuple[float, float]] = []
     for n, word in enumerate(words):
         if not _in_line(anchor, word):
             continue
         tolerated = max(1.0, 0.2 * word.high)
-        fits = [
-            (p, v) for v, p in word.readings.items() if abs(zero + v * px_a_unit - word.y) <= tolerated
-        ]
-        if fits:
-            members[n] = max(fits)
-        else:
-            against.append((word.y, max(word.readings.values())))
-    rows = [words[n].y for n in members]
-    lost = sum(p for y, p in against if min(rows) <= y <= max(rows))
-    return _Guess(sum(p for p, _ in members.values()) - lost, px_a_unit, members)
+        for v, p in word.readings.items():
+            if abs(zero + v * px_a_unit - word.y) <= tolerated:
+                members[v] = max(members.get(v, (0.0, n)), (p, n))
+        against.append((word.y, max(word.readings.values())))
+    rows = np.array([words[n].y for _, n in members.values()])
+    lost = sum(
+        p
+        for y, p in against
+        if rows.min() <= y <= rows.max() and np.abs(rows - y).min() > anchor.high
+    )
+    score = sum(p for p, _ in members.values()) - AGAINST * lost
+    return _Guess(score, px_a_unit, members)
 
 
 def _labels(words: list[Word], guess: _Guess) -> Labels | None:
-    read = sorted((words[n].y, v, p, n) for n, (p, v) in guess.members.items())
+    read = sorted((words[n].y, v, p, n) for v, (p, n) in guess.members.items())
     rows, values, chances = (np.array([r[k] for r in read]) for k in range(3))
     if len(read) < FEWEST or bool((np.diff(values) <= 0).any()) or chances.mean() < SURE:
         return None

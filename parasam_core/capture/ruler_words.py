@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from parasam_core.capture.ruler_digits import Ink, likenesses, probabilities
 
 FAINTEST = 14.0
-INK = 0.5
-LOWEST_PX = 5.0
+INK_SHARES = (0.4, 0.5, 0.65)
+"""Of the brightest nearby, above which a pixel is drawn on; things may touch at one and not at another."""
+LOWEST_PX = 4.0
+POINT_SHARE = 0.35
 HIGHEST_SHARE = 0.2
 WIDEST = 1.3
 BESIDE = 0.45
@@ -63,8 +65,8 @@ class Word:
     glyphs: tuple[Glyph, ...] = field(repr=False)
 
 
-def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[Glyph]:
-    """Everything connected that stands out, of any size.
+def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[list[Glyph]]:
+    """Everything connected that stands out, of any size, for each of `INK_SHARES`.
 
     Args:
         contrast: (y, x) grey levels above the background.
@@ -73,7 +75,13 @@ def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[Glyph]:
     large = cv2.resize(contrast, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
     around = 2 * (4 * enlarge) + 1
     most = cv2.dilate(large, np.ones((around, around), np.uint8))
-    bits = (large > np.maximum(FAINTEST, INK * most)).view(np.uint8)
+    return [_connected(large, large > np.maximum(FAINTEST, s * most), enlarge) for s in INK_SHARES]
+
+
+def _connected(
+    large: NDArray[np.float32], drawn: NDArray[np.bool_], enlarge: int
+) -> list[Glyph]:
+    bits = drawn.view(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(bits, connectivity=8)
     found = []
     for label, (x, y, w, h, _) in enumerate(stats[1:].tolist(), 1):
@@ -94,7 +102,6 @@ def words_of(glyphs: list[Glyph]) -> list[Word]:
     alike = likenesses([g.ink for g in tall])
     chances = probabilities(alike) if tall else alike
     digits = [(g, p) for g, a, p in zip(tall, alike, chances, strict=True) if a.max() >= LIKE_A_DIGIT]
-    points = [g for g in glyphs if g.high < LOWEST_PX]
     left = sorted(digits, key=lambda d: d[0].x0)
     words = []
     while left:
@@ -103,7 +110,7 @@ def words_of(glyphs: list[Glyph]) -> list[Word]:
             if _follows(row[-1][0], other[0]):
                 row.append(other)
                 left.remove(other)
-        words.append(_word(row, points))
+        words.append(_word(row, glyphs))
     return [w for w in words if w.readings]
 
 
@@ -116,22 +123,22 @@ def _follows(glyph: Glyph, other: Glyph) -> bool:
     )
 
 
-def _word(row: list[tuple[Glyph, NDArray[np.float64]]], points: list[Glyph]) -> Word:
+def _word(row: list[tuple[Glyph, NDArray[np.float64]]], around: list[Glyph]) -> Word:
     glyphs = tuple(g for g, _ in row)
     high = float(np.median([g.high for g in glyphs]))
     middle = float(np.mean([(g.y0 + g.y1) / 2 for g in glyphs]))
     readings: dict[float, float] = {}
     if len(row) <= MOST_DIGITS:
-        gaps = [_gap(a, b, high, points) for a, b in zip(glyphs, glyphs[1:], strict=False)]
+        gaps = [_gap(a, b, high, around) for a, b in zip(glyphs, glyphs[1:], strict=False)]
         if None not in gaps:
             readings = _readings([p for _, p in row], [g or "" for g in gaps])
     return Word(glyphs[0].x0, glyphs[-1].x1, middle, high, readings, glyphs)
 
 
-def _gap(left: Glyph, right: Glyph, high: float, points: list[Glyph]) -> str | None:
+def _gap(left: Glyph, right: Glyph, high: float, around: list[Glyph]) -> str | None:
     """What is between two digits: nothing, a point, or (None) room for one that is not seen."""
     low = left.y1 - 0.3 * high
-    for p in points:
+    for p in (g for g in around if g.high <= POINT_SHARE * high):
         if left.x1 - 0.1 * high <= (p.x0 + p.x1) / 2 <= right.x0 + 0.1 * high and p.y1 >= low:
             if p.y0 >= left.y0 + 0.5 * high and p.y1 <= left.y1 + 0.35 * high:
                 return "."
