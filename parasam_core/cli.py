@@ -170,7 +170,8 @@ def _import(options: argparse.Namespace) -> None:
 
 def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any]) -> str:
     shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
-    return f"{shown}, from: {details.get('spacing_source', 'unknown')}"
+    read = f" ({details['ruler']['said']})" if "ruler" in details else ""
+    return f"{shown}, from: {details.get('spacing_source', 'unknown')}{read}"
 
 
 def _findings(details: dict[str, Any]) -> list[str]:
