@@ -19,6 +19,12 @@ vevo_xml.py    its parameters
 pillow.py      still images, decoded strictly
 footage.py     what every reader gives
 scale.py       the spacing that a source states, and which one holds
+ruler.py       the size of a pixel by the depth ruler on the screen
+ruler_ticks.py   its ticks
+ruler_words.py   numbers written beside it
+ruler_digits.py  which digit a small picture shows
+ruler_labels.py  numbers that grow evenly
+ruler_unit.py    mm or cm
 resolution.py  what a TIFF's tags say of it
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
@@ -28,6 +34,7 @@ profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 
 annotated.py      read_annotated: the whole way of a folder of captures with an outline
+annotated_ruler.py  the size of its pixels, by tags or ruler
 tumour_folder.py  its layout
 stills.py         captures, decoded fast
 panel.py          where a capture shows the image, by its frame or by what changes

@@ -144,9 +144,7 @@ def _strip(evidence: Evidence, area: Box, side: str) -> NDArray[np.float32]:
     return np.asarray(part - ground, np.float32)
 
 
-def _read(
-    contrast: NDArray[np.float32], scale: float, area: Box, side: str
-) -> Ruler | Unread:
+def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> Ruler | Unread:
     ticks = tick_columns(contrast, max(THICKEST_PX, round(THICKEST_PX * scale)))
     if not ticks:
         return Unread("no row of even ticks stands beside the image")
@@ -179,7 +177,9 @@ def _read(
 def _nice(step: float) -> float:
     """The usual distance of ticks (1, 2, 2.5, 5 times a power of ten) nearest to one."""
     power = 10.0 ** np.floor(np.log10(step))
-    return float(min((n * p for n in NICE for p in (power, 10 * power)), key=lambda n: abs(n - step)))
+    return float(
+        min((n * p for n in NICE for p in (power, 10 * power)), key=lambda n: abs(n - step))
+    )
 
 
 def _ticks_of(labels: Labels, ticks: list[Ticks]) -> Ticks | None:

@@ -6,7 +6,6 @@ Knows nothing about ticks or files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ AGAINST = 0.5
 CLEAR = 0.7
 SAME = 0.01
 MOST_WORDS = 60
-LEAST_CHANCE = 0.04
+LEAST_CHANCE = 0.05
 STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0)
 ROUNDING_PX = 0.3
 
@@ -57,8 +56,16 @@ class _Guess:
 
 def progression(words: list[Word]) -> Labels | None:
     """The numbers that stand where an even scale has them; None where that is not clear."""
-    kept = sorted(words, key=lambda w: -max(w.readings.values()))[:MOST_WORDS]
-    guesses = [g for pair in combinations(range(len(kept)), 2) for g in _guesses(kept, *pair)]
+    kept = _kept(words)
+    lines = [[n for n, b in enumerate(kept) if _in_line(a, b)] for a in kept]
+    guesses = [
+        g
+        for i, line in enumerate(lines)
+        if len(line) >= FEWEST
+        for j in line
+        if kept[j].y > kept[i].y
+        for g in _guesses(kept, line, i, j)
+    ]
     if not guesses:
         return None
     best = max(guesses, key=lambda g: g.score)
@@ -68,16 +75,29 @@ def progression(words: list[Word]) -> Labels | None:
     return _labels(kept, best)
 
 
-def _guesses(words: list[Word], i: int, j: int) -> list[_Guess]:
-    a, b = sorted((words[i], words[j]), key=lambda w: w.y)
-    if not _in_line(a, b) or b.y - a.y < 1.1 * a.high:
+def _kept(words: list[Word]) -> list[Word]:
+    """The words most like digits, each once."""
+    kept: list[Word] = []
+    for word in sorted(words, key=lambda w: -w.alike):
+        again = any(
+            abs(w.y - word.y) < 1 and abs(w.x0 - word.x0) < 1 and abs(w.x1 - word.x1) < 1
+            for w in kept
+        )
+        if not again:
+            kept.append(word)
+    return kept[:MOST_WORDS]
+
+
+def _guesses(words: list[Word], line: list[int], i: int, j: int) -> list[_Guess]:
+    a, b = words[i], words[j]
+    if b.y - a.y < 1.1 * a.high:
         return []
-    found = []
-    for low, p in a.readings.items():
-        for high, q in b.readings.items():
-            if high > low and min(p, q) >= LEAST_CHANCE:
-                found.append(_guess(words, a, low, (b.y - a.y) / (high - low)))
-    return found
+    return [
+        _guess([(n, words[n]) for n in line], a, low, (b.y - a.y) / (high - low))
+        for low, p in a.readings.items()
+        for high, q in b.readings.items()
+        if high > low and p * q >= LEAST_CHANCE
+    ]
 
 
 def _in_line(a: Word, b: Word) -> bool:
@@ -86,19 +106,18 @@ def _in_line(a: Word, b: Word) -> bool:
     return min(map(abs, ends)) <= 0.6 * high and min(a.high, b.high) >= 0.75 * high
 
 
-def _guess(words: list[Word], anchor: Word, value: float, px_a_unit: float) -> _Guess:
+def _guess(line: list[tuple[int, Word]], anchor: Word, value: float, px_a_unit: float) -> _Guess:
     zero = anchor.y - value * px_a_unit
     members: dict[float, tuple[float, int]] = {}
     against: list[tuple[float, float]] = []
-    for n, word in enumerate(words):
-        if not _in_line(anchor, word):
-            continue
+    for n, word in line:
         tolerated = max(1.0, 0.2 * word.high)
         for v, p in word.readings.items():
             if abs(zero + v * px_a_unit - word.y) <= tolerated:
                 members[v] = max(members.get(v, (0.0, n)), (p, n))
         against.append((word.y, max(word.readings.values())))
-    rows = np.array([words[n].y for _, n in members.values()])
+    places = dict(line)
+    rows = np.array([places[n].y for _, n in members.values()])
     lost = sum(
         p
         for y, p in against

@@ -24,7 +24,7 @@ WRITTEN = ("mm", "cm", "m", "s", "ms", "dB", "cm/s", "in", "%", "um", "MHz")
 def unit_beside(
     words: tuple[Word, ...], glyphs: list[Glyph], contrast: NDArray[np.float32]
 ) -> str | None:
-    """"mm" or "cm" where it is written after a number, or over or under them all; else None.
+    """ "mm" or "cm" where it is written after a number, or over or under them all; else None.
 
     "?" where something is written after a number that is neither.
     """
@@ -51,9 +51,7 @@ def _after(word: Word, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> st
     return _read(line, high, contrast)
 
 
-def _beyond(
-    word: Word, way: int, glyphs: list[Glyph], contrast: NDArray[np.float32]
-) -> str | None:
+def _beyond(word: Word, way: int, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> str | None:
     high = word.high
     line = [
         g

@@ -6,7 +6,7 @@ Knows nothing about ticks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -22,8 +22,9 @@ POINT_SHARE = 0.35
 HIGHEST_SHARE = 0.2
 WIDEST = 1.3
 BESIDE = 0.45
+BESIDE_POINT = 1.0
 POINT_GAP = 0.42
-LIKE_A_DIGIT = 0.8
+LIKE_A_DIGIT = 0.84
 READINGS = 3
 MOST_DIGITS = 3
 
@@ -53,6 +54,7 @@ class Word:
         x1: right end.
         y: the middle of the digits.
         high: their height.
+        alike: how alike its least certain glyph and a digit are, at most 1.
         readings: number → how probable; whatever is no number is left out.
         glyphs: in order.
     """
@@ -61,6 +63,7 @@ class Word:
     x1: float
     y: float
     high: float
+    alike: float
     readings: dict[float, float]
     glyphs: tuple[Glyph, ...] = field(repr=False)
 
@@ -78,9 +81,7 @@ def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[list[Glyph]]:
     return [_connected(large, large > np.maximum(FAINTEST, s * most), enlarge) for s in INK_SHARES]
 
 
-def _connected(
-    large: NDArray[np.float32], drawn: NDArray[np.bool_], enlarge: int
-) -> list[Glyph]:
+def _connected(large: NDArray[np.float32], drawn: NDArray[np.bool_], enlarge: int) -> list[Glyph]:
     bits = drawn.view(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(bits, connectivity=8)
     found = []
@@ -101,48 +102,59 @@ def words_of(glyphs: list[Glyph]) -> list[Word]:
     tall = [g for g in glyphs if g.high >= LOWEST_PX and g.x1 - g.x0 <= WIDEST * g.high]
     alike = likenesses([g.ink for g in tall])
     chances = probabilities(alike) if tall else alike
-    digits = [(g, p) for g, a, p in zip(tall, alike, chances, strict=True) if a.max() >= LIKE_A_DIGIT]
+    digits = [
+        (g, float(a.max()), p)
+        for g, a, p in zip(tall, alike, chances, strict=True)
+        if a.max() >= LIKE_A_DIGIT
+    ]
     left = sorted(digits, key=lambda d: d[0].x0)
     words = []
     while left:
         row = [left.pop(0)]
         for other in list(left):
-            if _follows(row[-1][0], other[0]):
+            if _follows(row[-1][0], other[0], glyphs):
                 row.append(other)
                 left.remove(other)
         words.append(_word(row, glyphs))
     return [w for w in words if w.readings]
 
 
-def _follows(glyph: Glyph, other: Glyph) -> bool:
+def _follows(glyph: Glyph, other: Glyph, around: list[Glyph]) -> bool:
     high = max(glyph.high, other.high)
-    return (
-        -0.1 * high <= other.x0 - glyph.x1 <= BESIDE * high
-        and abs(other.y0 - glyph.y0) <= 0.2 * high
-        and abs(other.y1 - glyph.y1) <= 0.2 * high
-    )
+    gap = other.x0 - glyph.x1
+    level = max(abs(other.y0 - glyph.y0), abs(other.y1 - glyph.y1)) <= 0.2 * high
+    if not level or not -0.1 * high <= gap <= BESIDE_POINT * high:
+        return False
+    return gap <= BESIDE * high or _gap(glyph, other, high, around) == "."
 
 
-def _word(row: list[tuple[Glyph, NDArray[np.float64]]], around: list[Glyph]) -> Word:
-    glyphs = tuple(g for g, _ in row)
+def _word(row: list[tuple[Glyph, float, NDArray[np.float64]]], around: list[Glyph]) -> Word:
+    glyphs = tuple(g for g, _, _ in row)
     high = float(np.median([g.high for g in glyphs]))
     middle = float(np.mean([(g.y0 + g.y1) / 2 for g in glyphs]))
     readings: dict[float, float] = {}
     if len(row) <= MOST_DIGITS:
-        gaps = [_gap(a, b, high, around) for a, b in zip(glyphs, glyphs[1:], strict=False)]
+        gaps = [_gap(a, b, high, around) for a, b in pairwise(glyphs)]
         if None not in gaps:
-            readings = _readings([p for _, p in row], [g or "" for g in gaps])
-    return Word(glyphs[0].x0, glyphs[-1].x1, middle, high, readings, glyphs)
+            readings = _readings([p for _, _, p in row], [g or "" for g in gaps])
+    return Word(
+        glyphs[0].x0, glyphs[-1].x1, middle, high, min(a for _, a, _ in row), readings, glyphs
+    )
 
 
 def _gap(left: Glyph, right: Glyph, high: float, around: list[Glyph]) -> str | None:
     """What is between two digits: nothing, a point, or (None) room for one that is not seen."""
-    low = left.y1 - 0.3 * high
-    for p in (g for g in around if g.high <= POINT_SHARE * high):
-        if left.x1 - 0.1 * high <= (p.x0 + p.x1) / 2 <= right.x0 + 0.1 * high and p.y1 >= low:
-            if p.y0 >= left.y0 + 0.5 * high and p.y1 <= left.y1 + 0.35 * high:
-                return "."
+    dots = (g for g in around if g.high <= POINT_SHARE * high)
+    if any(_is_point(dot, left, right, high) for dot in dots):
+        return "."
     return None if right.x0 - left.x1 > POINT_GAP * high else ""
+
+
+def _is_point(dot: Glyph, left: Glyph, right: Glyph, high: float) -> bool:
+    middle = (dot.x0 + dot.x1) / 2
+    between = left.x1 - 0.1 * high <= middle <= right.x0 + 0.1 * high
+    low = dot.y1 >= left.y1 - 0.3 * high and dot.y0 >= left.y0 + 0.5 * high
+    return between and low and dot.y1 <= left.y1 + 0.35 * high
 
 
 def _readings(chances: list[NDArray[np.float64]], gaps: list[str]) -> dict[float, float]:

@@ -53,7 +53,7 @@ def ruled(seed, frames=3, **says) -> Ruled:
     depth = decide("depth", float(rng.uniform(5.5, 29)))
     px = h / depth
     unit = decide("unit", str(rng.choice(["mm", "mm", "cm"])))
-    written = decide("written", str(rng.choice(["first", "last", "over", "each", ""])))
+    decide("written", str(rng.choice(["first", "last", "over", "each", ""])))
     size = decide("font_px", int(rng.uniform(10, 16) * s))
     step = min(st for st in (1, 2, 5, 10) if st * px > 1.8 * size or st == 10)
     if unit == "cm":
@@ -75,7 +75,9 @@ def ruled(seed, frames=3, **says) -> Ruled:
     for z in range(frames):
         grey = tissue[z][..., None].astype(np.uint8)
         shown[z, box[1] : box[3], box[0] : box[2]] = np.maximum(
-            grey, made[box[1] : box[3], box[0] : box[2]] * (made[box[1] : box[3], box[0] : box[2]] > ground)
+            grey,
+            made[box[1] : box[3], box[0] : box[2]]
+            * (made[box[1] : box[3], box[0] : box[2]] > ground),
         )
         if says["marks"]:
             at = (box[0] + 10, min(height - 5, box[3] + int(30 * s)))
@@ -111,11 +113,19 @@ def _draw(draw, box, px, zero, decide, rng, says, s):
     for k in values:
         y = round(y0 + (k * minor - zero) * px)
         end = base + way * (long if k in labelled else short)
-        draw.rectangle((min(base, end), y - thick // 2, max(base, end), y - thick // 2 + thick - 1), fill=ink)
+        draw.rectangle(
+            (min(base, end), y - thick // 2, max(base, end), y - thick // 2 + thick - 1), fill=ink
+        )
         if k in labelled:
             text = _text(k * minor, says, k == labelled[0], k == labelled[-1])
             anchor = "lm" if right else "rm"
-            draw.text((base + way * (long + gap), y + rises * size), text, fill=ink, font=font, anchor=anchor)
+            draw.text(
+                (base + way * (long + gap), y + rises * size),
+                text,
+                fill=ink,
+                font=font,
+                anchor=anchor,
+            )
     if says["written"] == "over" and labelled:
         at = (base + way * (long + gap), y0 + (labelled[0] * minor - zero) * px - 1.6 * size)
         draw.text(at, says["unit"], fill=ink, font=font, anchor="lm" if right else "rm")
@@ -124,7 +134,9 @@ def _draw(draw, box, px, zero, decide, rng, says, s):
 def _text(mm, says, first, last):
     value = mm / (10 if says["unit"] == "cm" else 1)
     text = f"{value:.1f}" if says["unit"] == "cm" and says["step"] == 5 else f"{value:g}"
-    here = says["written"] == "each" or (first, last)[says["written"] == "last"] and says["written"] in ("first", "last")
+    here = says["written"] == "each" or (
+        (first, last)[says["written"] == "last"] and says["written"] in ("first", "last")
+    )
     return f"{text} {says['unit']}" if here else text
 
 
