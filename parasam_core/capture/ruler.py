@@ -117,11 +117,12 @@ def read_ruler(evidence: Evidence, area: Box) -> Ruler | Unread:
         evidence: of frames from all over the sweep; the mean level is what is read.
         area: the B-mode area (x0, y0, x1, y1), half-open, pixels.
     """
+    strips = {side: _strip(evidence, area, side) for side in ("right", "left")}
     tried: list[Ruler | Unread] = []
-    for side in ("right", "left"):
-        strip = _strip(evidence, area, side)
-        for sign in (1, -1):
-            tried.append(_read(strip * sign, evidence.scale, area, side))
+    for sign in (1, -1):  # light on dark is usual
+        tried += [_read(s * sign, evidence.scale, area, side) for side, s in strips.items()]
+        if any(isinstance(t, Ruler) for t in tried):
+            break
     read = [t for t in tried if isinstance(t, Ruler)]
     if not read:
         return max((t for t in tried if isinstance(t, Unread)), key=lambda t: t.seen)
