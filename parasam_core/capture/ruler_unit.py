@@ -24,7 +24,7 @@ WRITTEN = ("mm", "cm", "m", "s", "ms", "dB", "cm/s", "in", "%", "um", "MHz")
 def unit_beside(
     words: tuple[Word, ...], glyphs: list[Glyph], contrast: NDArray[np.float32]
 ) -> str | None:
-    """The unit, "mm" or "cm", where it is written after a number, or over or under them all; else None.
+    """The unit where it is written after a number, or over or under them all; else None.
 
     "?" where something is written after a number that is neither.
     """

@@ -16,7 +16,7 @@ from parasam_core.capture.ruler_digits import Ink, likenesses, probabilities
 
 FAINTEST = 14.0
 INK_SHARES = (0.4, 0.5, 0.65)
-"""Of the brightest nearby, above which a pixel is drawn on; what touches at one may not at another."""
+"""Shares of the brightest nearby above which a pixel is drawn on: things touch at one only."""
 LOWEST_PX = 4.0
 POINT_SHARE = 0.35
 HIGHEST_SHARE = 0.2

@@ -2,7 +2,7 @@
 
     python -m tests.core.capture.survey_rulers FIRST LAST
 
-Printed is every one that is refused or off by more than 1 %, and the sums.
+Printed is every one, read, refused or off by more than 1 %, and the sums.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def survey(seed: int) -> tuple[str, float, str]:
 def main() -> None:
     first, last = map(int, sys.argv[1:3])
     with ProcessPoolExecutor(2) as pool:
-        results = list(pool.map(survey, range(first, last), chunksize=8))
-    for result, _, which in results:
-        if result != "read":
-            print(result, which)
+        results = []
+        for result in pool.map(survey, range(first, last)):
+            results.append(result)
+            print(result[0], result[2], flush=True)
     count = {name: sum(r[0] == name for r in results) for name in ("read", "refused", "wrong")}
     worst = max((r[1] for r in results if r[0] == "read"), default=0.0)
     print(count, f"worst read: {worst:.3%}")
