@@ -70,7 +70,8 @@ def read_capture(
         evidence = None
         if given is None or stated is None:
             evidence = evidence_of(_spread(footage, bits, progress))
-        settled, ruler = stated or ((0.0, 0.0, 0.0), ""), {}
+        settled = stated or ((0.0, 0.0, 0.0), "")
+        ruler: dict[str, Any] = {}
         if stated is None and evidence is not None:
             settled, ruler = _by_ruler(evidence, given, said, path.name)
         shape, roi = _area(footage, evidence, given)

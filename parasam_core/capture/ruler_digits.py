@@ -131,7 +131,7 @@ def _by_pillow(text: str) -> Iterator[Ink]:
     for font, weight in (*fonts, (ImageFont.load_default_imagefont(), 0)):
         image = Image.new("L", (DRAWN_PX * (len(text) + 1), 2 * DRAWN_PX))
         ImageDraw.Draw(image).text((8, 8), text, fill=255, font=font, stroke_width=weight)
-        yield np.asarray(image, np.float32) / 255
+        yield np.asarray(image, np.float32) / np.float32(255)
 
 
 def _by_opencv(text: str) -> Iterator[Ink]:
@@ -139,7 +139,7 @@ def _by_opencv(text: str) -> Iterator[Ink]:
         for thickness in (2, 4):
             image = np.zeros((2 * DRAWN_PX, DRAWN_PX * (len(text) + 1)), np.uint8)
             cv2.putText(image, text, (8, 60), font, 1.5, 255, thickness, cv2.LINE_AA)
-            yield image.astype(np.float32) / 255
+            yield image.astype(np.float32) / np.float32(255)
 
 
 def _by_strokes(letter: str) -> Iterator[Ink]:
@@ -148,7 +148,7 @@ def _by_strokes(letter: str) -> Iterator[Ink]:
             image = np.zeros((DRAWN_PX + 16, DRAWN_PX + 16), np.uint8)
             lines = [np.round((np.array(s) * DRAWN_PX + 8) * 16).astype(np.int32) for s in strokes]
             cv2.polylines(image, lines, False, 255, thickness, cv2.LINE_AA, 4)
-            yield image.astype(np.float32) / 255
+            yield image.astype(np.float32) / np.float32(255)
 
 
 def _arc(

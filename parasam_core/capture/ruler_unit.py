@@ -71,7 +71,8 @@ def _read(line: list[Glyph], high: float, contrast: NDArray[np.float32]) -> str 
     y0, y1 = min(g.y0 for g in line), max(g.y1 for g in line)
     rows = slice(max(0, round(y0) - 1), round(y1) + 1)
     part = contrast[rows, max(0, round(line[0].x0) - 1) : round(line[-1].x1) + 1]
-    ink = cut_out(cv2.resize(np.maximum(part, 0), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC))
+    large = cv2.resize(np.maximum(part, 0), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    ink = cut_out(np.asarray(large, np.float32))
     if ink is None:
         return None
     alike = {name: max(_likeness(_shape(ink), e) for e in e_) for name, e_ in _examples().items()}

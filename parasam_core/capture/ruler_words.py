@@ -75,7 +75,8 @@ def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[list[Glyph]]:
         contrast: (y, x) grey levels above the background.
         enlarge: by how much small ones are enlarged before they are cut out.
     """
-    large = cv2.resize(contrast, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+    enlarged = cv2.resize(contrast, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(enlarged, np.float32)
     around = 2 * (4 * enlarge) + 1
     most = cv2.dilate(large, np.ones((around, around), np.uint8))
     return [_connected(large, large > np.maximum(FAINTEST, s * most), enlarge) for s in INK_SHARES]
@@ -92,8 +93,8 @@ def _connected(large: NDArray[np.float32], drawn: NDArray[np.bool_], enlarge: in
         level = np.where(cv2.dilate(part.view(np.uint8), np.ones((3, 3), np.uint8)) > 0,
                          large[y : y + h, x : x + w], 0)  # fmt: skip
         ink = np.clip(level / max(float(level.max()), 1.0), 0, 1).astype(np.float32)
-        box = (v / enlarge for v in (x, y, x + w, y + h))
-        found.append(Glyph(*box, ink))
+        x0, y0, x1, y1 = (v / enlarge for v in (x, y, x + w, y + h))
+        found.append(Glyph(x0, y0, x1, y1, ink))
     return found
 
 
