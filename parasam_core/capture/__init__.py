@@ -24,6 +24,13 @@ pillow.py      still images, decoded strictly
 parallel.py    many items at once, in order, bounded
 footage.py     what every reader gives
 scale.py       the spacing that a source states, and which one holds
+ruler.py       the size of a pixel by the depth ruler on the screen
+ruler_ticks.py   its ticks
+ruler_words.py   numbers written beside it
+ruler_digits.py  which digit a small picture shows
+ruler_labels.py  numbers that grow evenly
+ruler_unit.py    mm or cm
+ruler_doubts.py  what may stand unread in them
 resolution.py  what a TIFF's tags say of it
 ome.py         what the OME-XML in a TIFF says of it
 lengths.py     lengths as files state them
@@ -35,6 +42,7 @@ profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 
 annotated.py      read_annotated: the whole way of a folder of captures with an outline
+annotated_ruler.py  the size of its pixels, by tags or ruler
 tumour_folder.py  its layout
 stills.py         captures, decoded fast
 panel.py          where a capture shows the image, by its frame or by what changes

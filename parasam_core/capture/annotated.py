@@ -71,6 +71,7 @@ class Wanted:
         subject: the animal.
         timepoint: when it was scanned.
         qa: a folder for contact sheets and the table of findings; none is written without.
+        spacing_details: what was read for the spacing, for the provenance.
     """
 
     spacing_mm: Triple
@@ -80,6 +81,7 @@ class Wanted:
     subject: str = ""
     timepoint: str = ""
     qa: Path | None = None
+    spacing_details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -380,6 +382,7 @@ def _sequence(
         "reader": "annotated captures",
         "frames": len(frames),
         "spacing_source": wanted.spacing_source,
+        **wanted.spacing_details,
         "panel_xyxy": settled.panel,
         "panel_by": settled.panel_by,
         "placement": [*place.scale_xy, *place.offset_xy] if place else None,

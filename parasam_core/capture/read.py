@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.area import found_area
-from parasam_core.capture.evidence import evidence_of
+from parasam_core.capture.evidence import Evidence, evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
+from parasam_core.capture.ruler import Unread, read_ruler
 from parasam_core.capture.scale import USER, Said, Scale, settled_spacing
 from parasam_core.errors import CaptureError
 from parasam_core.provenance import Provenance, digest_of_files, signed
@@ -61,9 +63,18 @@ def read_capture(
     try:
         reader = reader_of(path)
         footage = reader.open(path, progress)
-        spacing, spacing_source = settled_spacing(footage.scale, said, path.name)
+        states = footage.scale is not None or spacing_mm is not None
+        stated = settled_spacing(footage.scale, said, path.name) if states else None
         bits = bits_in_use(footage)
-        shape, roi = _area(footage, bits, roi_xyxy, progress)
+        given = footage.area if roi_xyxy is None else roi_xyxy
+        evidence = None
+        if given is None or stated is None:
+            evidence = evidence_of(_spread(footage, bits, progress))
+        settled = stated or ((0.0, 0.0, 0.0), "")
+        ruler: dict[str, Any] = {}
+        if stated is None and evidence is not None:
+            settled, ruler = _by_ruler(evidence, given, said, path.name)
+        shape, roi = _area(footage, evidence, given)
         frames = _cropped(footage, bits, roi, progress)
         digest = digest_of_files(footage.files)
     except OSError as error:
@@ -73,11 +84,12 @@ def read_capture(
         "frames": footage.count,
         "bits": bits,
         "area": _area_source(footage, roi_xyxy),
-        "spacing_source": spacing_source,
+        "spacing_source": settled[1],
+        **ruler,
         **footage.details,
     }
     made = Provenance(path.resolve().name, digest, signed("import"), details)
-    space = _space(frames, spacing, footage.scale, roi)
+    space = _space(frames, settled[0], footage.scale, roi)
     return Sequence(frames, space, subject, timepoint, shape, roi, made)
 
 
@@ -91,15 +103,28 @@ def bits_in_use(footage: Footage) -> int:
 
 
 def _area(
-    footage: Footage, bits: int, given: Box | None, progress: Progress
+    footage: Footage, evidence: Evidence | None, given: Box | None
 ) -> tuple[tuple[int, int], Box]:
     """The (y, x) shape of the full frame, and the B-mode area in it."""
-    given = footage.area if given is None else given
-    if given is None:
-        evidence = evidence_of(_spread(footage, bits, progress))
-        return evidence.shape, found_area(evidence)
+    if evidence is not None:
+        area = found_area(evidence) if given is None else _checked_area(given, *evidence.shape)
+        return evidence.shape, area
     height, width = next(footage.pictures([0])).shape[:2]
-    return (height, width), _checked_area(given, height, width)
+    return (height, width), _checked_area(given or (0, 0, width, height), height, width)
+
+
+def _by_ruler(
+    evidence: Evidence, given: Box | None, said: Said, name: str
+) -> tuple[tuple[Triple, str], dict[str, Any]]:
+    """Spacing by the ruler on the screen, where it came from, and what was read."""
+    try:
+        area = found_area(evidence) if given is None else _checked_area(given, *evidence.shape)
+        ruler = read_ruler(evidence, area)
+    except CaptureError as error:
+        ruler = Unread(str(error))
+    if isinstance(ruler, Unread):
+        return settled_spacing(None, said, name, ruler.why), {}
+    return settled_spacing(ruler.scale, said, name), {"ruler": ruler.as_json()}
 
 
 def _area_source(footage: Footage, given: Box | None) -> str:

@@ -46,13 +46,16 @@ class Said:
     source: str = USER
 
 
-def settled_spacing(scale: Scale | None, said: Said, name: str) -> tuple[Triple, str]:
+def settled_spacing(
+    scale: Scale | None, said: Said, name: str, unread: str = ""
+) -> tuple[Triple, str]:
     """Spacing (z, y, x) in mm, and where it came from.
 
     Args:
         scale: what the source states, if anything.
         said: what goes before it.
         name: how a message calls the source.
+        unread: why its ruler says nothing, where one was looked for.
 
     Raises:
         UsageError: part of it is not known from either.
@@ -64,7 +67,7 @@ def settled_spacing(scale: Scale | None, said: Said, name: str) -> tuple[Triple,
     if scale is None:
         raise UsageError(
             f"expected --spacing Z Y X in mm, since {name} does not say its spacing in a way that "
-            "is read, got none"
+            f"is read, got none{unread and f'; its ruler: {unread}'}"
         )
     if said.step_mm is not None:
         return checked_spacing_mm((said.step_mm, *scale.pixel_mm)), _with_step(scale, said)

@@ -160,7 +160,8 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
 
 def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any]) -> str:
     shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
-    return f"{shown}, from: {details.get('spacing_source', 'unknown')}"
+    read = f" ({details['ruler']['said']})" if "ruler" in details else ""
+    return f"{shown}, from: {details.get('spacing_source', 'unknown')}{read}"
 
 
 def _findings(details: dict[str, Any]) -> list[str]:

@@ -1,0 +1,104 @@
+"""What may stand unread in or after a ruler's numbers: a digit that is covered, a faint point.
+
+Either makes ten times the number of it, evenly for all, so that nothing else gives it away.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.ruler_labels import Labels
+from parasam_core.capture.ruler_words import Word
+
+NEXT_SHARES = (0.15, 0.6)
+"""Where a next digit would begin, in heights from the last one's right end."""
+STROKE_SHARE = 0.3
+"""So much of a digit's height at least is drawn in the column where it begins."""
+DRAWN = 0.35
+"""Of a number's own contrast, above which something is drawn."""
+POINT_DRAWN = 0.2
+POINT_ROOM = 0.28
+"""Digits that are nearer have no point between them."""
+MOST = 1 / 3
+FEWEST_CLEAR = 2
+
+
+def followed(labels: Labels, contrast: NDArray[np.float32]) -> bool:
+    """True where a digit may stand unread right after every number.
+
+    A line that runs down beside the numbers is no digit but may cover one; numbers with nothing at
+    all after them show that there is none.
+
+    Args:
+        labels: the numbers.
+        contrast: (y, x) grey levels above the background, of the strip that they stand in.
+    """
+    words = [w for w, v in zip(labels.words, labels.values, strict=True) if v != 0]
+    clear = sum(not _is_followed(w, contrast, lines_count=True) for w in words)
+    return clear < FEWEST_CLEAR or bool(
+        np.mean([_is_followed(w, contrast, lines_count=False) for w in words]) > MOST
+    )
+
+
+def may_hide_points(labels: Labels, contrast: NDArray[np.float32]) -> bool:
+    """True where many gaps between digits that are read without a point are not empty below.
+
+    A number of one digit among them shows that there are none: 5 and 1.0 do not follow each other.
+    """
+    if any(len(w.glyphs) == 1 and v for w, v in zip(labels.words, labels.values, strict=True)):
+        return False
+    gaps = [
+        _is_dotted(w, k, contrast)
+        for w in labels.words
+        for k in range(len(w.glyphs) - 1)
+        if all(v == int(v) for v in w.readings)
+    ]
+    return bool(gaps) and bool(np.mean(gaps) > MOST)
+
+
+def _is_followed(word: Word, contrast: NDArray[np.float32], *, lines_count: bool) -> bool:
+    first, last = (round(word.x1 + share * word.high) for share in NEXT_SHARES)
+    beside = _rows(word, contrast, -0.5, 0.5)[:, first : last + 1]
+    if beside.size == 0:
+        return True
+    line = 0.0 if lines_count else _line(word, contrast)[first : last + 1]
+    drawn = beside - line > DRAWN * _level(word, contrast)
+    return bool(drawn.mean(axis=0).max() >= STROKE_SHARE)
+
+
+def _line(word: Word, contrast: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(x,) level of what runs on above and below the number: a line is no digit."""
+    above, below = (_rows(word, contrast, *by) for by in ((-1.1, -0.65), (0.65, 1.1)))
+    if not (above.size and below.size):
+        return np.zeros(contrast.shape[1], np.float32)
+    level = np.minimum(np.median(above, axis=0), np.median(below, axis=0))
+    return np.asarray(cv2.dilate(level[None], np.ones((1, 5), np.uint8))[0], np.float32)
+
+
+def _rows(
+    word: Word, contrast: NDArray[np.float32], first: float, last: float
+) -> NDArray[np.float32]:
+    """Rows from one height to another, from the number's middle."""
+    start, stop = (round(word.y + share * word.high) for share in (first, last))
+    return contrast[max(0, start) : max(0, stop + 1)]
+
+
+def _is_dotted(word: Word, k: int, contrast: NDArray[np.float32]) -> bool:
+    left, right = word.glyphs[k], word.glyphs[k + 1]
+    if right.x0 - left.x1 < POINT_ROOM * word.high:
+        return False
+    first, last = round(left.x1), max(round(left.x1) + 1, round(right.x0))
+    low = _rows(word, contrast, 0.25, 0.5)[:, first:last]
+    high = _rows(word, contrast, -0.5, 0.0)[:, first:last]
+    if low.size == 0 or high.size == 0:
+        return False
+    darkest = min(float(high.mean(axis=0).min()), float(high.max(axis=0).min()))
+    return float(low.mean(axis=0).max()) - max(0.0, darkest) > POINT_DRAWN * _level(word, contrast)
+
+
+def _level(word: Word, contrast: NDArray[np.float32]) -> float:
+    """How far the number's strokes stand out."""
+    digits = _rows(word, contrast, -0.5, 0.5)[:, max(0, round(word.x0)) : round(word.x1) + 1]
+    return float(np.percentile(digits, 90))

@@ -1,0 +1,110 @@
+"""The unit written beside a ruler's numbers: "mm", "cm", or something else.
+
+Knows nothing about distances.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parasam_core.capture.ruler_digits import Ink, cut_out, drawings_of
+from parasam_core.capture.ruler_words import Glyph, Word
+
+SIZE_XY = (40, 14)
+LIKE = 0.6
+CLEAR = 0.05
+ASPECT_WEIGHT = 0.5
+WRITTEN = ("mm", "cm", "m", "s", "ms", "dB", "cm/s", "in", "%", "um", "MHz")
+
+
+def unit_beside(
+    words: tuple[Word, ...], glyphs: list[Glyph], contrast: NDArray[np.float32]
+) -> str | None:
+    """The unit where it is written after a number, or over or under them all; else None.
+
+    "?" where something is written after a number that is neither.
+    """
+    said = [_after(w, glyphs, contrast) for w in words]
+    said += [_beyond(words[0], -1, glyphs, contrast), _beyond(words[-1], 1, glyphs, contrast)]
+    named = {s for s in said if s in ("mm", "cm")}
+    if len(named) == 1:
+        return named.pop()
+    return "?" if named or "?" in said else None
+
+
+def written_after_many(
+    words: tuple[Word, ...], glyphs: list[Glyph], contrast: NDArray[np.float32]
+) -> bool:
+    """True where "mm" or "cm" stands after most numbers."""
+    return bool(np.mean([_after(w, glyphs, contrast) in ("mm", "cm") for w in words]) > 0.5)
+
+
+def _after(word: Word, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> str | None:
+    high = word.high
+    line, end = [], word.x1
+    for g in sorted(glyphs, key=lambda g: g.x0):
+        if (
+            0 <= g.x0 - end + 0.5 <= 1.2 * high
+            and 0.4 * high <= g.high <= 1.35 * high
+            and word.y - 0.75 * high <= g.y0
+            and g.y1 <= word.y + 0.9 * high
+        ):
+            line.append(g)
+            end = g.x1
+    return _read(line, high, contrast)
+
+
+def _beyond(word: Word, way: int, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> str | None:
+    high = word.high
+    line = [
+        g
+        for g in glyphs
+        if 0.9 * high <= way * ((g.y0 + g.y1) / 2 - word.y) <= 3.2 * high
+        and g.x1 >= word.x0 - 3 * high
+        and g.x0 <= word.x1 + 3 * high
+        and 0.4 * high <= g.high <= 1.35 * high
+    ]
+    read = _read(sorted(line, key=lambda g: g.x0), high, contrast)
+    return read if read in ("mm", "cm") else None
+
+
+def _read(line: list[Glyph], high: float, contrast: NDArray[np.float32]) -> str | None:
+    if not line or line[-1].x1 - line[0].x0 < 1.1 * high:
+        return None
+    y0, y1 = min(g.y0 for g in line), max(g.y1 for g in line)
+    rows = slice(max(0, round(y0) - 1), round(y1) + 1)
+    part = contrast[rows, max(0, round(line[0].x0) - 1) : round(line[-1].x1) + 1]
+    large = cv2.resize(np.maximum(part, 0), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    ink = cut_out(np.asarray(large, np.float32))
+    if ink is None:
+        return None
+    alike = {name: max(_likeness(_shape(ink), e) for e in e_) for name, e_ in _examples().items()}
+    best, next_best = sorted(alike, key=lambda n: -alike[n])[:2]
+    clear = alike[best] >= LIKE and alike[best] - alike[next_best] >= CLEAR
+    return best if clear and best in ("mm", "cm") else "?"
+
+
+def _shape(ink: Ink) -> tuple[NDArray[np.float32], float]:
+    small = cv2.GaussianBlur(cv2.resize(ink, SIZE_XY, interpolation=cv2.INTER_AREA), (0, 0), 0.8)
+    level = small - small.mean()
+    return level / max(float(np.linalg.norm(level)), 1e-6), ink.shape[1] / ink.shape[0]
+
+
+def _likeness(a: tuple[NDArray[np.float32], float], b: tuple[NDArray[np.float32], float]) -> float:
+    return float((a[0] * b[0]).sum()) - ASPECT_WEIGHT * abs(float(np.log(a[1] / b[1])))
+
+
+@cache
+def _examples() -> dict[str, list[tuple[NDArray[np.float32], float]]]:
+    found = {}
+    for name in WRITTEN:
+        drawn = [cut_out(d) for d in drawings_of(name)]
+        found[name] = [
+            _shape(np.asarray(cv2.GaussianBlur(d, (0, 0), s)))
+            for d in drawn if d is not None for s in (0.5, 2.0, 4.0)
+        ]  # fmt: skip
+    return found
