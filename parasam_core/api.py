@@ -8,13 +8,14 @@ write_mesh(scan, "M1_d0.glb", triangles=100_000)
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from parasam_core import scanfile
-from parasam_core.capture import Wanted, is_tumour_folder, read_annotated, read_capture
+from parasam_core.capture import Room, Wanted, is_tumour_folder, read_annotated, read_capture
 from parasam_core.capture.annotated_ruler import scale_of_folder
 from parasam_core.capture.label_image import cut_to_area, label_image, labels_in, mask_of, place_on
 from parasam_core.capture.medsam import is_tree, read_tree
@@ -103,11 +104,12 @@ def import_scan(
     if is_tumour_folder(Path(source)):
         spacing, by, read = _spacing_of_folder(Path(source), Said(spacing_mm, step_mm), roi_xyxy)
         known = Wanted(spacing, by, roi_xyxy, colour_rgb, subject, timepoint, qa, read)
-        sequence, outlines = read_annotated(source, known, progress)
         with scanfile.new_scan(scan, overwrite=overwrite) as partial:
+            room = cast(Room, functools.partial(scanfile.frames_on_disk, partial))
+            sequence, outlines = read_annotated(source, known, progress, room)
             written = scanfile.write_frames(partial, _noted(sequence, options))
             del sequence  # frames and masks of a large sweep need not be in memory together
-            written.write_mask(MANUAL_LABEL, outlines.mask())
+            written.write_mask(MANUAL_LABEL, outlines)
         return ScanFile.open(scan)
     if colour_rgb is not None or qa is not None:
         raise UsageError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +13,29 @@ from parasam_core.errors import GeometryError
 from parasam_core.provenance import Provenance
 from parasam_core.sequence import Box
 from parasam_core.space import Space
+
+
+class Masks(Protocol):
+    """Masks that come frame by frame, so that not all of them need be in memory."""
+
+    @property
+    def space(self) -> Space:
+        """The grid of the masks."""
+        ...
+
+    @property
+    def provenance(self) -> Provenance:
+        """What drew them."""
+        ...
+
+    @property
+    def annotated(self) -> NDArray[np.bool_]:
+        """(z,) see `MaskStack`."""
+        ...
+
+    def frames(self) -> Iterator[NDArray[np.bool_]]:
+        """Each frame's (y, x) mask, in order."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,6 +71,10 @@ class MaskStack:
                 f"expected one annotated flag for each of {self.masks.shape[0]} frames, "
                 f"got shape {self.annotated.shape}"
             )
+
+    def frames(self) -> Iterator[NDArray[np.bool_]]:
+        """Each frame's (y, x) mask, in order."""
+        return iter(self.masks)
 
     @property
     def frames_with_tumour(self) -> tuple[int, int] | None:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from parasam_core.atomic import folder_written_beside, write_bytes
 from parasam_core.errors import GeometryError, LabelError, ScanError
-from parasam_core.mask import MaskStack
+from parasam_core.mask import Masks, MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.sequence import Box, Sequence
 from parasam_core.space import Space
@@ -173,7 +173,7 @@ class ScanFile:
         stored = self.path / "labels" / label / "zarr.json"
         return datetime.fromtimestamp(stored.stat().st_mtime, UTC)
 
-    def write_mask(self, name: str, mask: MaskStack) -> ScanFile:
+    def write_mask(self, name: str, mask: Masks) -> ScanFile:
         """Store masks as `labels/<name>`, replacing what the same verb stored there before.
 
         Returns:
@@ -251,8 +251,69 @@ def new_scan(path: Path | str, *, overwrite: bool = False) -> Iterator[Path]:
 
 def write_frames(partial: Path, sequence: Sequence) -> ScanFile:
     """Store a sequence in the folder of `new_scan`, where labels may follow it."""
-    _write_image(partial, sequence)
+    if isinstance(sequence.frames, FramesOnDisk):
+        sequence.frames.finish()
+    else:
+        frames_on_disk(partial, sequence.frames.shape).fill(sequence.frames)
+    _describe(partial, sequence)
     return ScanFile.open(partial)
+
+
+def frames_on_disk(partial: Path, shape: tuple[int, ...]) -> FramesOnDisk:
+    """Room for (z, y, x) frames in the folder of `new_scan`."""
+    root = zarr.create_group(partial)
+    root.create_group("labels", attributes={"ome": {"version": OME_VERSION, "labels": []}})
+    return FramesOnDisk(_room(root, shape))
+
+
+class FramesOnDisk:
+    """(z, y, x) uint8 frames that are stored as they come, in order: few are in memory.
+
+    It stands for the array that they make, and goes into a `Sequence` as that would.
+    """
+
+    def __init__(self, room: zarr.Array[Any]) -> None:
+        self._room = room
+        self._block = np.zeros(room.chunks, np.uint8)
+        self._next = 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(z, y, x)."""
+        return tuple(self._room.shape)
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        """Always uint8."""
+        return self._block.dtype
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __setitem__(self, z: int, frame: NDArray[np.uint8]) -> None:
+        if z != self._next:
+            raise GeometryError(f"expected frame {self._next} next, got {z}")
+        self._block[z % len(self._block)] = frame
+        self._next += 1
+        if self._next % len(self._block) == 0:
+            self._room[self._next - len(self._block) : self._next] = self._block
+
+    def fill(self, frames: NDArray[np.uint8]) -> None:
+        """All of them at once."""
+        self._room[:] = frames
+        self._next = len(self)
+
+    def finish(self) -> None:
+        """Store what waits for its neighbours.
+
+        Raises:
+            GeometryError: frames are missing.
+        """
+        if self._next != len(self):
+            raise GeometryError(f"expected {len(self)} frames, got {self._next}")
+        rest = self._next % len(self._block)
+        if rest:
+            self._room[self._next - rest : self._next] = self._block[:rest]
 
 
 def check_writable(folder: Path, *, overwrite: bool) -> None:
@@ -292,7 +353,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
     return [(int(p), "") if p.isdigit() else (-1, p) for p in re.split(r"(\d+)", text)]
 
 
-def _write_image(folder: Path, sequence: Sequence) -> None:
+def _describe(folder: Path, sequence: Sequence) -> None:
     ours = {
         "schema": SCHEMA,
         "subject": sequence.subject,
@@ -302,12 +363,11 @@ def _write_image(folder: Path, sequence: Sequence) -> None:
         "provenance": sequence.provenance.as_json(),
     }
     ome = {"version": OME_VERSION, "multiscales": [_multiscale(sequence.space, "image")]}
-    root = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
-    _write_pixels(root, sequence.frames)
-    root.create_group("labels", attributes={"ome": {"version": OME_VERSION, "labels": []}})
+    described: Any = {"ome": ome, "parasam": ours}
+    zarr.open_group(folder, mode="r+").attrs.update(described)
 
 
-def _write_label(folder: Path, name: str, mask: MaskStack) -> None:
+def _write_label(folder: Path, name: str, mask: Masks) -> None:
     ome = {
         "version": OME_VERSION,
         "multiscales": [_multiscale(mask.space, name)],
@@ -322,20 +382,23 @@ def _write_label(folder: Path, name: str, mask: MaskStack) -> None:
         "annotated": mask.annotated.tolist(),
     }
     group = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
-    _write_pixels(group, mask.masks.view(np.uint8))
+    room = FramesOnDisk(_room(group, mask.space.shape))
+    for z, frame in enumerate(mask.frames()):
+        room[z] = frame.view(np.uint8)
+    room.finish()
 
 
-def _write_pixels(group: zarr.Group, pixels: NDArray[np.uint8]) -> None:
-    array = group.create_array(
+def _room(group: zarr.Group, shape: tuple[int, ...]) -> zarr.Array[Any]:
+    """A (z, y, x) uint8 array to be filled."""
+    return group.create_array(
         "0",
-        shape=pixels.shape,
-        dtype=pixels.dtype,
-        chunks=(min(FRAMES_A_CHUNK, pixels.shape[0]), *pixels.shape[1:]),
+        shape=shape,
+        dtype=np.uint8,
+        chunks=(min(FRAMES_A_CHUNK, shape[0]), *shape[1:]),
         compressors=zarr.codecs.ZstdCodec(level=3),
         dimension_names=("z", "y", "x"),
         config={"write_empty_chunks": True},  # so that a chunk that is not there is damage
     )
-    array[:] = pixels
 
 
 def _write_label_list(labels: Path) -> None:

@@ -62,8 +62,8 @@ medsam.py         read_tree: a tree of training images
 sources.py        what a folder holds that can be imported
 """
 
-from parasam_core.capture.annotated import Outlines, Wanted, read_annotated
+from parasam_core.capture.annotated import Outlines, Room, Wanted, read_annotated
 from parasam_core.capture.read import read_capture
 from parasam_core.capture.tumour_folder import is_tumour_folder
 
-__all__ = ["Outlines", "Wanted", "is_tumour_folder", "read_annotated", "read_capture"]
+__all__ = ["Outlines", "Room", "Wanted", "is_tumour_folder", "read_annotated", "read_capture"]

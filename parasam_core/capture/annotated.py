@@ -6,7 +6,7 @@ what was settled, and its outline read, all cores at work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -48,7 +48,7 @@ from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, digest_of_files, signed
 from parasam_core.segmenter import Progress, no_progress
 from parasam_core.sequence import Box, Sequence
-from parasam_core.space import Space, Triple, checked_spacing_mm
+from parasam_core.space import Shape, Space, Triple, checked_spacing_mm
 
 SAMPLES = 6
 STRONG = 0.7
@@ -56,6 +56,7 @@ WEAKEST = 0.4
 MOVED_PX = 0.4
 BETTER = 0.02
 LEAST_COLOUR = 30.0
+Room = Callable[[Shape], NDArray[np.uint8]]
 STANDS_STILL = "what is closed is the same on the captures looked at"
 
 
@@ -100,15 +101,25 @@ class Outlines:
     findings: tuple[Finding, ...]
     packed: tuple[NDArray[np.uint8] | None, ...] = field(repr=False)
 
+    @property
+    def annotated(self) -> NDArray[np.bool_]:
+        """(z,) False where an outline is not there or not sure; such a frame's mask is empty."""
+        return np.array([f.annotated for f in self.findings], np.bool_)
+
+    def frames(self) -> Iterator[NDArray[np.bool_]]:
+        """Each frame's (y, x) mask, in order."""
+        shape = self.space.shape[1:]
+        for bits in self.packed:
+            if bits is None:
+                yield np.zeros(shape, np.bool_)
+            else:
+                flat = np.unpackbits(bits, count=shape[0] * shape[1])
+                yield flat.reshape(shape).view(np.bool_)
+
     def mask(self) -> MaskStack:
-        """The masks; a frame whose outline is not there or not sure is empty, not annotated."""
-        masks = np.zeros(self.space.shape, np.bool_)
-        size = self.space.shape[1] * self.space.shape[2]
-        for frame, bits in zip(masks, self.packed, strict=True):
-            if bits is not None:
-                frame[:] = np.unpackbits(bits, count=size).reshape(frame.shape)
-        annotated = np.array([f.annotated for f in self.findings], np.bool_)
-        return MaskStack(masks, self.space, self.provenance, annotated)
+        """All of them in memory."""
+        masks = np.stack(list(self.frames()))
+        return MaskStack(masks, self.space, self.provenance, self.annotated)
 
 
 @dataclass(frozen=True)
@@ -165,8 +176,15 @@ class _Read:
     ellipse: float | None = None
 
 
+def _in_memory(shape: Shape) -> NDArray[np.uint8]:
+    return np.zeros(shape, np.uint8)
+
+
 def read_annotated(
-    source: Path | str, wanted: Wanted, progress: Progress = no_progress
+    source: Path | str,
+    wanted: Wanted,
+    progress: Progress = no_progress,
+    room: Room = _in_memory,
 ) -> tuple[Sequence, Outlines]:
     """Read a tumour's folder of annotated captures; see `tumour_folder` for its layout.
 
@@ -177,6 +195,7 @@ def read_annotated(
         source: the folder.
         wanted: what is known about it.
         progress: told about every frame.
+        room: makes the array of a shape (z, y, x) that frames are put into, one after the other.
 
     Raises:
         CaptureError: captures and originals do not match, or the panel does not show.
@@ -186,7 +205,7 @@ def read_annotated(
     folder = open_tumour_folder(Path(source))
     try:
         settled = _settled(folder, wanted)
-        return _all_read(settled, wanted, progress)
+        return _all_read(settled, wanted, progress, room)
     except OSError as error:
         raise CaptureError(f"expected captures that can be read, got {source}: {error}") from error
 
@@ -347,10 +366,12 @@ def _panels(settled: _Settled, captures: dict[int, Colours]) -> Iterator[Colours
             yield without_marks(capture[y0:y1, x0:x1], settled.marks)
 
 
-def _all_read(settled: _Settled, wanted: Wanted, progress: Progress) -> tuple[Sequence, Outlines]:
+def _all_read(
+    settled: _Settled, wanted: Wanted, progress: Progress, room: Room
+) -> tuple[Sequence, Outlines]:
     count = len(settled.folder.numbers)
     shape = (count, *settled.frame_yx)
-    frames = np.zeros(shape, np.uint8) if settled.originals is None else settled.originals
+    frames = room(shape) if settled.originals is None else settled.originals
     reads: list[_Read] = []
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(digest_of_files, settled.folder.files)

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import shutil
 
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 import zarr
 
+from parasam_core import scanfile
 from parasam_core.errors import GeometryError, LabelError, ScanError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, signed
@@ -112,7 +114,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, small_sequence, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("parasam_core.scanfile._write_pixels", full)
+    monkeypatch.setattr("parasam_core.scanfile.FramesOnDisk.fill", full)
     with pytest.raises(OSError, match="No space"):
         write_scan(tmp_path / "a.zarr", small_sequence)
     assert list(tmp_path.iterdir()) == []
@@ -182,3 +184,23 @@ def test_a_library_without_scans_is_refused(tmp_path):
         scans_in(tmp_path)
     with pytest.raises(ScanError, match="expected a scan or a folder"):
         scans_in(tmp_path / "nowhere")
+
+
+def test_frames_that_come_one_by_one_are_those_that_are_stored(tmp_path, small_sequence):
+    frames = small_sequence.frames
+    with scanfile.new_scan(tmp_path / "a.zarr") as partial:
+        room = scanfile.frames_on_disk(partial, frames.shape)
+        for z, frame in enumerate(frames):
+            room[z] = frame
+        scanfile.write_frames(partial, dataclasses.replace(small_sequence, frames=room))
+    assert np.array_equal(ScanFile.open(tmp_path / "a.zarr").sequence().frames, frames)
+
+
+def test_frames_that_are_missing_or_out_of_turn_are_refused(tmp_path, small_sequence):
+    frames = small_sequence.frames
+    room = scanfile.frames_on_disk(tmp_path / "a", frames.shape)
+    with pytest.raises(GeometryError, match="frame 0 next"):
+        room[3] = frames[3]
+    room[0] = frames[0]
+    with pytest.raises(GeometryError, match="got 1"):
+        room.finish()
