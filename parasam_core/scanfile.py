@@ -395,7 +395,7 @@ def _room(group: zarr.Group, shape: tuple[int, ...]) -> zarr.Array[Any]:
         shape=shape,
         dtype=np.uint8,
         chunks=(min(FRAMES_A_CHUNK, shape[0]), *shape[1:]),
-        compressors=zarr.codecs.ZstdCodec(level=3),
+        compressors=zarr.codecs.ZstdCodec(level=1),
         dimension_names=("z", "y", "x"),
         config={"write_empty_chunks": True},  # so that a chunk that is not there is damage
     )

@@ -154,6 +154,8 @@ def is_rectangle(field: Map) -> bool:
 
 def likeness_to_ellipse(mask: NDArray[np.bool_]) -> float:
     """IoU of a mask and the ellipse of its first and second moments; 0 for what is very small."""
+    u0, v0, u1, v1 = box_around(mask.view(np.uint8))
+    mask = np.ascontiguousarray(mask[v0:v1, u0:u1])
     m = cv2.moments(mask.view(np.uint8), binaryImage=True)
     if m["m00"] < SMALLEST_HOLE_PX:
         return 0.0

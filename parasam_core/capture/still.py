@@ -43,10 +43,10 @@ def without_marks(panel: Colours, marks: Bits | None) -> Colours:
     """The panel, grey where the marks stand; as it is where its size is another."""
     if marks is None or marks.shape != panel.shape[:2]:
         return panel
-    at = marks.view(np.bool_)
-    plain = panel.copy()
-    plain[at] = grey_of(panel[at][None])[0][:, None]
-    return plain
+    at = np.flatnonzero(marks.view(np.bool_))
+    plain = panel.copy().reshape(-1, 3)
+    plain[at] = grey_of(plain[at][None])[0][:, None]
+    return plain.reshape(panel.shape)
 
 
 def _stands_alone(piece: Piece, labels: NDArray[np.int32], ever: NDArray[np.bool_]) -> bool:
