@@ -45,7 +45,7 @@ def found_panel(captures: Sequence[Colours]) -> tuple[Box, str]:
     if len(frames) == 1:
         return frames[0], "frame"
     try:
-        area = found_area(evidence_of(np.ascontiguousarray(c[..., ::-1]) for c in captures))
+        area = found_area(evidence_of(np.ascontiguousarray(c[..., ::-1]) for c in captures)).box
     except CaptureError:
         if not frames:
             raise

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.area import found_area
+from parasam_core.capture.area import Area, found_area
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
@@ -63,7 +63,8 @@ def read_capture(
         footage = reader.open(path, progress)
         spacing, spacing_source = settled_spacing(footage.scale, said, path.name)
         bits = bits_in_use(footage)
-        shape, roi = _area(footage, bits, roi_xyxy, progress)
+        shape, area = _area(footage, bits, roi_xyxy, progress)
+        roi = area.box
         frames = _cropped(footage, bits, roi, progress)
         digest = digest_of_files(footage.files)
     except OSError as error:
@@ -74,6 +75,7 @@ def read_capture(
         "bits": bits,
         "area": _area_source(footage, roi_xyxy),
         "spacing_source": spacing_source,
+        **({"area_uncertain": list(area.uncertain)} if area.uncertain else {}),
         **footage.details,
     }
     made = Provenance(path.resolve().name, digest, signed("import"), details)
@@ -92,14 +94,14 @@ def bits_in_use(footage: Footage) -> int:
 
 def _area(
     footage: Footage, bits: int, given: Box | None, progress: Progress
-) -> tuple[tuple[int, int], Box]:
+) -> tuple[tuple[int, int], Area]:
     """The (y, x) shape of the full frame, and the B-mode area in it."""
     given = footage.area if given is None else given
     if given is None:
         evidence = evidence_of(_spread(footage, bits, progress))
         return evidence.shape, found_area(evidence)
     height, width = next(footage.pictures([0])).shape[:2]
-    return (height, width), _checked_area(given, height, width)
+    return (height, width), Area(_checked_area(given, height, width))
 
 
 def _area_source(footage: Footage, given: Box | None) -> str:
