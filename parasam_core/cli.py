@@ -163,6 +163,7 @@ def _import(options: argparse.Namespace) -> None:
         f"{scan.path}: {scan.space.shape[0]} frames",
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
         _spacing_line(scan.space.spacing_mm, scan.provenance.details),
+        *_uncertain_sides(scan.provenance.details),
         *_findings(scan.provenance.details),
     ]
     answer(result, lines, as_json=options.json)
@@ -171,6 +172,11 @@ def _import(options: argparse.Namespace) -> None:
 def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any]) -> str:
     shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
     return f"{shown}, from: {details.get('spacing_source', 'unknown')}"
+
+
+def _uncertain_sides(details: dict[str, Any]) -> list[str]:
+    sides = details.get("area_uncertain", [])
+    return [f"the {side} of the image does not show; --roi sets it" for side in sides]
 
 
 def _findings(details: dict[str, Any]) -> list[str]:
