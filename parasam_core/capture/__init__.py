@@ -36,8 +36,11 @@ ome.py         what the OME-XML in a TIFF says of it
 lengths.py     lengths as files state them
 evidence.py    what tells a B-mode image from the screen around it
 area.py        where it lies
-rectangle.py   the rectangle of a map that holds the most
-sides.py       one side of it, to the pixel
+core.py        what changes in one piece, or is textured in one piece
+rectangle.py   a box in a map that is turned
+sides.py       one side of it, and whether it shows
+steps.py       where change or the mean picture begins, to the pixel
+around.py      what lies beyond: black gel, a drawn screen, or nothing
 profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -174,6 +176,17 @@ class _Read:
     packed: NDArray[np.uint8] | None = None
     stages: Stages | None = None
     ellipse: float | None = None
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Captures are worked on in as many threads as there are cores: OpenCV is to add none."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def _in_memory(shape: Shape) -> NDArray[np.uint8]:
@@ -373,7 +386,7 @@ def _all_read(
     shape = (count, *settled.frame_yx)
     frames = room(shape) if settled.originals is None else settled.originals
     reads: list[_Read] = []
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, _one_thread_each():
         digest = beside.submit(digest_of_files, settled.folder.files)
         read_one = partial(_read, settled, stages=wanted.qa is not None)
         for z, read in enumerate(in_order(read_one, range(count))):

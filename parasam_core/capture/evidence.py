@@ -24,6 +24,11 @@ COLOURED = 48
 """From this distance between its channels a pixel is coloured, not grey with a tint of noise."""
 LINES_OF_A_SMALL_SCREEN = 480
 NEAR_PX = 15
+NEAR_TEXTURE_PX = 9
+BLACK = 8
+"""Grey level below which gel is as black as a screen."""
+UNEVEN = 2.5
+FILLED = 0.9
 LEAST_NOISE = 0.8
 MOST_NOISE = 5.0
 NOISE_REACH = 2.5
@@ -37,12 +42,14 @@ class Evidence:
         often: 0..1, how often a pixel changed by more than noise does.
         much: 0..LOUD, the mean change in grey levels beyond noise.
         still: the mean grey level.
+        texture: 0..1, the share of what is near a pixel that stands out from its neighbours.
         moves: False where nothing changed at all, and texture stands in for change.
     """
 
     often: Map
     much: Map
     still: Map
+    texture: Map
     moves: bool
 
     @property
@@ -58,8 +65,9 @@ class Evidence:
 
     def turned(self, quarters: int) -> Evidence:
         """The same, turned anticlockwise."""
-        often, much, still = (np.rot90(m, quarters) for m in (self.often, self.much, self.still))
-        return Evidence(often, much, still, self.moves)
+        maps = (self.often, self.much, self.still, self.texture)
+        often, much, still, texture = (np.rot90(m, quarters) for m in maps)
+        return Evidence(often, much, still, texture, self.moves)
 
 
 def evidence_of(pictures: Iterable[NDArray[np.uint8]]) -> Evidence:
@@ -92,8 +100,9 @@ class _Watch:
     def see(self, picture: NDArray[np.uint8]) -> None:
         grey = grey_of(picture)
         change = _difference(grey, self.last)
-        self.noise = _noise(change) if self.noise is None else self.noise
-        self._add(change, self.noise)
+        if self.noise is None and not _fades(grey, self.last, change):
+            self.noise = _noise(change)
+        self._add(change, self.noise or 0)
         cv2.accumulate(grey, self.still)
         self.coloured |= _coloured(picture)
         self.last = grey
@@ -101,15 +110,23 @@ class _Watch:
 
     def seen(self) -> Evidence:
         moves = bool(self.much.any())
+        mean = np.asarray(np.round(self.still / self.count), np.uint8)
+        texture = _texture(mean)
         if not moves:
-            self._add(_texture(self.last), 0)
-        _leave_out(self.coloured, self.often, self.much)
+            self._add(texture, 0)
+        dense = _dense(mean, texture)
+        _leave_out(self.coloured, self.often, self.much, dense)
         changes, count = np.float32(max(self.count - 1, 1)), np.float32(self.count)
-        return Evidence(self.often / changes, self.much / changes, self.still / count, moves)
+        return Evidence(self.often / changes, self.much / changes, self.still / count, dense, moves)
 
     def _add(self, change: Grey, noise: int) -> None:
         cv2.accumulate((change > QUIET + noise).view(np.uint8), self.often)
         cv2.accumulate(np.clip(change, noise, noise + LOUD) - np.uint8(noise), self.much)
+
+
+def _fades(grey: Grey, last: Grey, change: Grey) -> bool:
+    """True where the picture as a whole became lighter or darker, which is no noise."""
+    return abs(float(grey.mean()) - float(last.mean())) > float(change.mean()) / 2
 
 
 def _noise(change: Grey) -> int:
@@ -125,7 +142,27 @@ def _noise(change: Grey) -> int:
 def _texture(grey: Grey) -> Grey:
     """How far each pixel is from its neighbours' median, which no edge of a dark screen moves."""
     reach = max(1, round(min(grey.shape) / LINES_OF_A_SMALL_SCREEN))
-    return _difference(grey, np.asarray(cv2.medianBlur(grey, 2 * reach + 1), np.uint8))
+    return _difference(grey, np.asarray(cv2.medianBlur(grey, 4 * reach + 1), np.uint8))
+
+
+def _dense(grey: Grey, texture: Grey) -> Map:
+    """How much of what is near each pixel is like tissue: rough, or grey all over and uneven.
+
+    Letters are rough in a few places only; a screen's surface is even.
+    """
+    near = max(3, round(NEAR_TEXTURE_PX * min(texture.shape) / LINES_OF_A_SMALL_SCREEN)) | 1
+    level = grey.astype(np.float32)
+    mean, square, rough, filled = (
+        cv2.blur(m, (near, near))
+        for m in (
+            level,
+            level * level,
+            (texture > QUIET).astype(np.float32),
+            (grey >= BLACK).astype(np.float32),
+        )
+    )
+    uneven = (square - mean * mean > UNEVEN**2) & (filled > FILLED)
+    return np.asarray(np.where(uneven, np.maximum(rough, filled), rough), np.float32)
 
 
 def _difference(a: Grey, b: Grey) -> Grey:
@@ -140,8 +177,8 @@ def _coloured(picture: NDArray[np.uint8]) -> Grey:
     return np.asarray(cv2.subtract(most, least) >= COLOURED).view(np.uint8)
 
 
-def _leave_out(coloured: Grey, often: Map, much: Map) -> None:
+def _leave_out(coloured: Grey, often: Map, much: Map, texture: Map) -> None:
     around = cv2.dilate(coloured, np.ones((3, 3), np.uint8)).view(np.bool_)
     if 2 * float(much[around].sum()) < float(much.sum()):
-        often[around] = 0
-        much[around] = 0
+        for level in (often, much, texture):
+            level[around] = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +20,12 @@ BLACKEST = 8.0
 NEAREST_PX = 2
 REACH_PX = 40
 CONTRAST = 12.0
+BROADEST_PX = 12
 LEAST_COVER = 0.8
 FEWEST_TICKS = 5
 OPEN_PERIODS = 2.5
+EVEN_SHARE = 0.9
+"""A pointer or an arrow hides some ticks."""
 IRREGULAR = 0.06
 IRREGULAR_PX = 1.5
 FRAME_OFFSET_PX = 14
@@ -65,20 +69,28 @@ def hidden_edge(view: Evidence, box: Box) -> int | None:
         return None
     contrast = np.abs(strip - screen)
     drawn = contrast > (np.maximum(CONTRAST, 3 * view.much[:, columns]) if view.moves else CONTRAST)
+    drawn &= ~_broad(drawn, round(BROADEST_PX * view.scale))
     marks = [_line_along(c, y0, y1) or _ticks_along(c, y0, y1) for c in drawn.T]
     edges = [_edge_by(mark, y1, view.scale) for mark in marks if mark is not None]
     return _agreed([e for e in edges if e is not None], view.scale)
 
 
+def _broad(drawn: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """What is too broad to be a line or a tick: a surface."""
+    square = np.ones((width + 1, width + 1), np.uint8)
+    bits = np.ascontiguousarray(drawn).view(np.uint8)
+    return np.asarray(cv2.morphologyEx(bits, cv2.MORPH_OPEN, square)).view(np.bool_)
+
+
 def _line_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
-    """The one line that runs along rows y0 to y1 of a column."""
+    """The one line that runs along rows y0 to y1 of a column; a screen's edges are none."""
     starts, ends = _runs(drawn)
     along = np.flatnonzero((ends > y0) & (starts < y1))
     if along.size != 1:
         return None
     start, end = int(starts[along[0]]), int(ends[along[0]])
     covers = min(end, y1) - max(start, y0) >= LEAST_COVER * (y1 - y0)
-    return Mark(start, end, 0.0) if covers else None
+    return Mark(start, end, 0.0) if covers and start > 0 and end < len(drawn) else None
 
 
 def _ticks_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
@@ -91,7 +103,7 @@ def _ticks_along(drawn: NDArray[np.bool_], y0: int, y1: int) -> Mark | None:
     steps = np.diff(starts)
     period = float(np.median(steps[first:last]))
     even = np.abs(steps - period) <= max(IRREGULAR_PX, IRREGULAR * period)
-    if not even[first:last].all() or (last - first) * period < LEAST_COVER * (y1 - y0):
+    if even[first:last].mean() < EVEN_SHARE or (last - first) * period < LEAST_COVER * (y1 - y0):
         return None
     while first > 0 and even[first - 1]:
         first -= 1

@@ -46,7 +46,7 @@ def found_panel(captures: Sequence[Colours]) -> tuple[Box, str]:
     if len(frames) == 1:
         return frames[0], "frame"
     try:
-        area = found_area(evidence_of(captures))
+        area = found_area(evidence_of(captures)).box
     except CaptureError:
         if not frames:
             raise

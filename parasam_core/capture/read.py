@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.area import found_area
+from parasam_core.capture.area import Area, found_area
 from parasam_core.capture.evidence import Evidence, evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
@@ -67,14 +67,17 @@ def read_capture(
         stated = settled_spacing(footage.scale, said, path.name) if states else None
         bits = bits_in_use(footage)
         given = footage.area if roi_xyxy is None else roi_xyxy
-        evidence = None
-        if given is None or stated is None:
-            evidence = evidence_of(_spread(footage, bits, progress))
-        settled = stated or ((0.0, 0.0, 0.0), "")
         ruler: dict[str, Any] = {}
-        if stated is None and evidence is not None:
-            settled, ruler = _by_ruler(evidence, given, said, path.name)
-        shape, roi = _area(footage, evidence, given)
+        if stated is None:
+            evidence = evidence_of(_spread(footage, bits, progress))
+            shape, area, stated, ruler = _by_ruler(evidence, given, said, path.name)
+        elif given is None:
+            evidence = evidence_of(_spread(footage, bits, progress))
+            shape, area = evidence.shape, found_area(evidence)
+        else:
+            height, width = next(footage.pictures([0])).shape[:2]
+            shape, area = (height, width), Area(_checked_area(given, height, width))
+        (spacing, spacing_source), roi = stated, area.box
         frames = _cropped(footage, bits, roi, progress)
         digest = digest_of_files(footage.files)
     except OSError as error:
@@ -84,12 +87,13 @@ def read_capture(
         "frames": footage.count,
         "bits": bits,
         "area": _area_source(footage, roi_xyxy),
-        "spacing_source": settled[1],
+        **({"area_uncertain": list(area.uncertain)} if area.uncertain else {}),
+        "spacing_source": spacing_source,
         **ruler,
         **footage.details,
     }
     made = Provenance(path.resolve().name, digest, signed("import"), details)
-    space = _space(frames, settled[0], footage.scale, roi)
+    space = _space(frames, spacing, footage.scale, roi)
     return Sequence(frames, space, subject, timepoint, shape, roi, made)
 
 
@@ -102,29 +106,24 @@ def bits_in_use(footage: Footage) -> int:
     return next(bits for bits in DEPTHS if bits >= used)
 
 
-def _area(
-    footage: Footage, evidence: Evidence | None, given: Box | None
-) -> tuple[tuple[int, int], Box]:
-    """The (y, x) shape of the full frame, and the B-mode area in it."""
-    if evidence is not None:
-        area = found_area(evidence) if given is None else _checked_area(given, *evidence.shape)
-        return evidence.shape, area
-    height, width = next(footage.pictures([0])).shape[:2]
-    return (height, width), _checked_area(given or (0, 0, width, height), height, width)
-
-
 def _by_ruler(
     evidence: Evidence, given: Box | None, said: Said, name: str
-) -> tuple[tuple[Triple, str], dict[str, Any]]:
-    """Spacing by the ruler on the screen, where it came from, and what was read."""
+) -> tuple[tuple[int, int], Area, tuple[Triple, str], dict[str, Any]]:
+    """Full frame's shape, area, and the spacing by the ruler beside it; and what was read.
+
+    Raises:
+        UsageError: the ruler does not say the spacing, nor does anything else.
+    """
+    shape = evidence.shape
     try:
-        area = found_area(evidence) if given is None else _checked_area(given, *evidence.shape)
-        ruler = read_ruler(evidence, area)
+        area = found_area(evidence) if given is None else Area(_checked_area(given, *shape))
     except CaptureError as error:
-        ruler = Unread(str(error))
+        settled_spacing(None, said, name, str(error))  # without a spacing that is what is missing
+        raise
+    ruler = read_ruler(evidence, area.box)
     if isinstance(ruler, Unread):
-        return settled_spacing(None, said, name, ruler.why), {}
-    return settled_spacing(ruler.scale, said, name), {"ruler": ruler.as_json()}
+        return shape, area, settled_spacing(None, said, name, ruler.why), {}
+    return shape, area, settled_spacing(ruler.scale, said, name), {"ruler": ruler.as_json()}
 
 
 def _area_source(footage: Footage, given: Box | None) -> str:

@@ -153,6 +153,7 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
         f"{scan.path}: {scan.space.shape[0]} frames",
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
         _spacing_line(scan.space.spacing_mm, scan.provenance.details),
+        *_uncertain_sides(scan.provenance.details),
         *_findings(scan.provenance.details),
     ]
     answer(result, lines, as_json=options.json)
@@ -162,6 +163,11 @@ def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any
     shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
     read = f" ({details['ruler']['said']})" if "ruler" in details else ""
     return f"{shown}, from: {details.get('spacing_source', 'unknown')}{read}"
+
+
+def _uncertain_sides(details: dict[str, Any]) -> list[str]:
+    sides = details.get("area_uncertain", [])
+    return [f"the {side} of the image does not show; --roi sets it" for side in sides]
 
 
 def _findings(details: dict[str, Any]) -> list[str]:

@@ -64,6 +64,14 @@ def test_what_loses_nothing_reads_the_same(grey, tmp_path):
         assert sequence.space.spacing_mm == SPACING
 
 
+def test_a_side_that_does_not_show_is_said(tmp_path):
+    drawn = screen(5, COUNT, size=(640, 480), box=(150, 90, 520, 380), panel=0, wearing=["text"],
+                   gel=0.3, gain=-5, noise_db=-90)  # fmt: skip
+    sequence = read(write_video(tmp_path / "s.avi", drawn.frames, "FFV1"))
+    assert sequence.provenance.details["area_uncertain"] == ["top"]
+    assert sequence.roi_xyxy[1] <= 90
+
+
 @pytest.mark.parametrize(("name", "fourcc"), [("s.avi", "MJPG"), ("s.mp4", "mp4v")])
 def test_what_loses_little_reads_nearly_the_same(grey, tmp_path, name, fourcc):
     frames = np.repeat(grey[..., None], 3, axis=3)
