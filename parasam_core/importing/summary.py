@@ -56,10 +56,10 @@ def _cell(value: object) -> str:
 
 def _table(rows: Items[Imported]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("scan", overflow="fold")
+    table.add_column("scan", overflow="fold", min_width=16)
     for name in ("frames", "outlined", "flagged"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("z × y × x mm", no_wrap=True)
+    table.add_column("z × y × x mm", min_width=15)
     table.add_column("from", overflow="fold")
     table.add_column("mm³", justify="right", no_wrap=True)
     table.add_column("state", no_wrap=True)
