@@ -17,13 +17,14 @@ from parasam_core.importing.many import CHANGED, FAILED, IMPORTED, THERE, Import
 
 MOST_LEFT_SHOWN = 10
 PLAIN_WIDTH = 200
+WIDE = 90
 
 
 def show(rows: Items[Imported], left: Items[LeftAlone], console: Console) -> None:
     """Table, totals, and a line for everything that a person should look at."""
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
-    console.print(_table(rows))
+    console.print(_table(rows, wide=console.width >= WIDE))
     for line in (totals(rows), *_remarks(rows), *_left_lines(left)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -54,26 +55,28 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _table(rows: Items[Imported]) -> Table:
+def _table(rows: Items[Imported], *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("scan", overflow="fold")
+    table.add_column("scan", overflow="fold", min_width=16)
     for name in ("frames", "outlined", "flagged"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("z × y × x mm", no_wrap=True)
-    table.add_column("from", overflow="fold")
+    table.add_column("z × y × x mm", min_width=15)
+    if wide:
+        table.add_column("from", overflow="fold")
     table.add_column("mm³", justify="right", no_wrap=True)
     table.add_column("state", no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row), style="red" if row.state == FAILED else None)
+        table.add_row(*_cells(row, wide=wide), style="red" if row.state == FAILED else None)
     return table
 
 
-def _cells(row: Imported) -> list[str]:
+def _cells(row: Imported, *, wide: bool) -> list[str]:
     spacing = " × ".join(f"{v:.4g}" for v in row.spacing_mm) if row.spacing_mm else ""
     volume = "" if row.volume_mm3 is None else f"{row.volume_mm3:.2f}"
     counts = ["" if v is None else str(v) for v in (row.frames, row.annotated, row.flagged)]
     name = Path(row.scan).name.removesuffix(".zarr")
-    return [name, *counts, spacing, row.spacing_source or "", volume, row.state]
+    source = [row.spacing_source or ""] if wide else []
+    return [name, *counts, spacing, *source, volume, row.state]
 
 
 def _remarks(rows: Items[Imported]) -> list[str]:

@@ -37,7 +37,7 @@ def command(*arguments):
 def imported(*arguments, code=0):
     ran = subprocess.run(
         command("import", *arguments, "--spacing", *SPACING, "--json"),
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=400,
     )  # fmt: skip
     assert ran.returncode == code, ran.stderr
     assert "Traceback" not in ran.stderr
@@ -101,7 +101,7 @@ def test_one_killed_run_is_taken_up_by_the_next(tmp_path, lab):
         command("import", lab, library, "--spacing", *SPACING, "--jobs", 1),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200
     while not list(library.glob("*.zarr")) and time.monotonic() < until:
         time.sleep(0.02)
     run.kill()
@@ -123,11 +123,11 @@ def test_ctrl_c_leaves_nothing_half_done(tmp_path, lab):
         command("import", lab, library, "--spacing", *SPACING, "--jobs", 1),
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    until = time.monotonic() + 60
+    until = time.monotonic() + 200
     while not list(library.glob("*.zarr")) and time.monotonic() < until:
         time.sleep(0.02)
     os.killpg(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=60)
+    _, said = run.communicate(timeout=200)
     assert run.returncode == 130
     assert "stopped" in said
     assert "Traceback" not in said
