@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import threading
@@ -59,15 +60,19 @@ def damage_named(name: str) -> Iterator[None]:
             ) from error
 
 
-def opened(path: Path) -> Image.Image:
+def opened(path: Path, content: bytes | None = None) -> Image.Image:
     """An image whose header has been read.
+
+    Args:
+        path: the file.
+        content: its bytes, where they have been read already.
 
     Raises:
         CaptureError: it is not an image of the formats read.
     """
     with damage_named(str(path)):
         try:
-            return Image.open(path, formats=FORMATS)
+            return Image.open(path if content is None else io.BytesIO(content), formats=FORMATS)
         except UnidentifiedImageError:
             raise CaptureError(
                 f"expected a PNG, JPEG, BMP or TIFF image, got {path}, which is none"

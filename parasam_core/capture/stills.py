@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import cv2
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from parasam_core.capture.pillow import FORMATS, damage_named, decoded, pages_of
+from parasam_core.capture.pillow import damage_named, decoded, opened, pages_of
 from parasam_core.errors import CaptureError
 
 JPEG_END = b"\xff\xd9"
@@ -29,7 +28,7 @@ def colours_of(path: Path) -> Colours:
         CaptureError: it is no image, cut short, damaged, or of several pages.
     """
     content = path.read_bytes()
-    with damage_named(str(path)), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with opened(path, content) as image, damage_named(str(path)):
         if pages_of(image) > 1:
             raise CaptureError(f"expected one capture a file, got {path}, which holds several")
         picture = _decoded_fast(content, image)
