@@ -147,12 +147,14 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
         "shape": scan.space.shape,
         "spacing_mm": scan.space.spacing_mm,
         "roi_xyxy": scan.roi_xyxy,
+        "labels": scan.labels,
         "provenance": scan.provenance.as_json(),
     }
     lines = [
         f"{scan.path}: {scan.space.shape[0]} frames",
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
         _spacing_line(scan.space.spacing_mm, scan.provenance.details),
+        *([f"labels: {', '.join(scan.labels)}"] if scan.labels else []),
         *_uncertain_sides(scan.provenance.details),
         *_findings(scan.provenance.details),
     ]

@@ -221,6 +221,7 @@ def test_the_command_writes_the_label_and_the_contact_sheets(tmp_path, plain):
                 "--colour", "40,200,255", "--json", cwd=tmp_path)
     )  # fmt: skip
     assert done["shape"] == [3, 240, 300]
+    assert done["labels"] == ["manual"]
     scan = ScanFile.open(tmp_path / "K.zarr")
     assert scan.labels == ("manual",)
     assert compared(plain.truths[0], scan.mask("manual").masks[0])[0] > 0.98
