@@ -39,7 +39,6 @@ PRECLINICAL_DEPTH_MM = (2.0, 40.0)
 POSSIBLE_DEPTH_MM = (2.0, 60.0)
 """Where no unit is written, one is assumed only where no other could be meant."""
 LARGE_SCREEN = 2.0
-OUTER_PX = 5
 
 
 @dataclass(frozen=True)
