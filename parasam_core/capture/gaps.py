@@ -47,13 +47,18 @@ def bridged(
     x0, y0, x1, y1 = box = box_around(stroke)
     part = np.asarray(cv2.morphologyEx(stroke[y0:y1, x0:x1], cv2.MORPH_CLOSE, NEXT), np.uint8)
     found: list[tuple[float, float, Bits]] = []
-    for reach in _reaches(box):
-        padded = np.pad(part, reach + 2)
-        field = _grown(padded, reach)
-        bridges = _bridges(field, padded)
-        if not _is_worth(field, bridges, more_than_px, panel_yx):
+    reaches = list(_reaches(box))
+    margin = reaches[-1] + 2
+    padded, inner = np.pad(part, margin), slice(margin, -margin)
+    away = distance_from(padded)
+    least = _least_px(more_than_px, panel_yx)
+    for reach in reaches:
+        field = _grown(away, reach, least)
+        if field is None:
             continue
-        inner = slice(reach + 2, -reach - 2)
+        bridges = _bridges(field, padded)
+        if not _is_worth(field, bridges, least, panel_yx):
+            continue
         own = _only_around(field, padded | bridges)[inner, inner]
         if not inside_and_outside(own)[0].any():
             own = _only_around(field, padded | _zero_line(field))[inner, inner]
@@ -74,16 +79,25 @@ def _reaches(box: Box) -> Iterator[int]:
     return (r for r in GAP_STEPS_PX if r <= max(most, 1))
 
 
-def _grown(stroke: Bits, reach: int) -> Map:
-    """The field between the largest region left inside and the outside, the stroke grown."""
-    grown = (distance_from(stroke) <= reach).view(np.uint8)
-    inside, outside = inside_and_outside(grown)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
-    if len(stats) == 1:
-        return np.full(stroke.shape, -1e3, np.float32)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    field = distance_from(outside) - distance_from((labels == largest).view(np.uint8))
-    return np.asarray(field[1:-1, 1:-1], np.float32)
+def _grown(away: Map, reach: int, least_px: float) -> Map | None:
+    """The field between the largest region left inside and the outside, the stroke grown.
+
+    Args:
+        away: (y, x) distance from the stroke, with a margin that is wider than the reach.
+        reach: by which it is grown.
+        least_px: None where the region's box and what it was grown by are smaller than this.
+    """
+    apart = (away > reach).view(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(apart, connectivity=4)
+    around = labels[0, 0]
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[[0, around]] = 0
+    largest = int(np.argmax(areas))
+    width, height = stats[largest, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] + 2 * (reach + 1)
+    if areas[largest] == 0 or width * height < least_px:
+        return None
+    inside, outside = ((labels == n).view(np.uint8) for n in (largest, around))
+    return np.asarray(distance_from(outside) - distance_from(inside), np.float32)
 
 
 def _zero_line(field: Map) -> Bits:
@@ -98,13 +112,17 @@ def _bridges(field: Map, stroke: Bits) -> Bits:
     return line & dilated(missing, 2) & (1 - stroke)
 
 
-def _is_worth(field: Map, bridges: Bits, more_than_px: float, shape: tuple[int, ...]) -> bool:
+def _least_px(more_than_px: float, shape: tuple[int, ...]) -> float:
+    """What a region encloses at least that is worth a bridge."""
+    return float(max(2 * more_than_px, np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2))
+
+
+def _is_worth(field: Map, bridges: Bits, least_px: float, shape: tuple[int, ...]) -> bool:
     """True for a region that is larger, mostly drawn and no mere slit."""
     area = float(np.count_nonzero(field > 0))
     perimeter = perimeter_of(field)
-    fair = np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2
     return bool(
-        max(2 * more_than_px, fair) < area < WHOLE_PANEL * shape[0] * shape[1]
+        least_px < area < WHOLE_PANEL * shape[0] * shape[1]
         and np.count_nonzero(bridges) <= GAP_SHARE * perimeter * BRIDGE_PX
         and 4 * np.pi * area >= ROUNDEST_LEAST * perimeter**2
     )
