@@ -92,6 +92,10 @@ def open_tiff(path: Path, progress: Progress) -> TiffStack:  # noqa: ARG001
         pages = len(tiff.pages)
         tags = _tags(first)
         count = _checked_count(first, str(tags.get(DESCRIPTION, "")), path, pages)
+        if first.imagelength * first.imagewidth == 0:
+            raise CaptureError(
+                f"expected pages with pixels in {path}, got {first.imagewidth}×{first.imagelength}"
+            )
         if first.imagelength * first.imagewidth * count > LARGEST:
             raise CaptureError(
                 f"expected at most {LARGEST >> 30} GiB of pixels in {path}, got {count} pages of "

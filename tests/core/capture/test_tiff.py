@@ -212,6 +212,13 @@ def test_tags_that_lie_are_refused_in_silence(stack, capfd, frames, tag, value):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("tag", ["ImageLength", "ImageWidth"])
+def test_pages_without_a_pixel_behind_one_are_refused(stack, tag):
+    path = rewritten(stack(DEEP, **IMAGEJ, truncate=True), tag, 0)
+    with pytest.raises(CaptureError, match="pages with pixels"):
+        read_capture(path, spacing_mm=(1, 1, 1))
+
+
 @pytest.mark.parametrize("said", ["-1", "1e9", "99999999999", "", "4", "6"])
 def test_counts_that_lie_are_refused(stack, said):
     described = f"ImageJ=1.53\nimages={said}\n"
