@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from parasam_core import scanfile
 from parasam_core.capture import Room, Wanted, is_tumour_folder, read_annotated, read_capture
-from parasam_core.capture.annotated_ruler import scale_of_folder
 from parasam_core.capture.label_image import cut_to_area, label_image, labels_in, mask_of, place_on
 from parasam_core.capture.medsam import is_tree, read_tree
-from parasam_core.capture.scale import Said, settled_spacing
+from parasam_core.capture.scale import Said
 from parasam_core.errors import LabelError, UsageError
 from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, Segmenter, checked_boxes, no_progress, read_boxes
@@ -102,8 +101,7 @@ def import_scan(
     options = {"spacing_mm": spacing_mm, "step_mm": step_mm, "roi_xyxy": roi_xyxy,
                "colour_rgb": colour_rgb}  # fmt: skip
     if is_tumour_folder(Path(source)):
-        spacing, by, read = _spacing_of_folder(Path(source), Said(spacing_mm, step_mm), roi_xyxy)
-        known = Wanted(spacing, by, roi_xyxy, colour_rgb, subject, timepoint, qa, read)
+        known = Wanted(spacing_mm, step_mm, roi_xyxy, colour_rgb, subject, timepoint, qa)
         with scanfile.new_scan(scan, overwrite=overwrite) as partial:
             room = cast(Room, functools.partial(scanfile.frames_on_disk, partial))
             sequence, outlines = read_annotated(source, known, progress, room)
@@ -292,16 +290,6 @@ def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Ma
     from parasam_core.export import write_tree
 
     return write_tree(scanfile.scans_in(library), Path(folder), **options)
-
-
-def _spacing_of_folder(
-    source: Path, said: Said, roi_xyxy: Box | None
-) -> tuple[Triple, str, dict[str, Any]]:
-    """Spacing of a folder of annotated captures, who says it, and what was read for it."""
-    if said.spacing_mm is not None:
-        return *settled_spacing(None, said, str(source)), {}
-    found = scale_of_folder(source, roi_xyxy)
-    return *settled_spacing(found.scale, said, str(source), found.why), found.details
 
 
 def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:

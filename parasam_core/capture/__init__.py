@@ -45,6 +45,10 @@ profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 
 annotated.py      read_annotated: the whole way of a folder of captures with an outline
+settle.py         what holds for all captures, by a few of them
+placing.py        where they show their originals
+one_capture.py    a capture's frame, mask and finding
+outlines.py       the masks and findings of all
 annotated_ruler.py  the size of its pixels, by tags or ruler
 tumour_folder.py  its layout
 stills.py         captures, decoded fast
@@ -65,7 +69,8 @@ medsam.py         read_tree: a tree of training images
 sources.py        what a folder holds that can be imported
 """
 
-from parasam_core.capture.annotated import Outlines, Room, Wanted, read_annotated
+from parasam_core.capture.annotated import Room, Wanted, read_annotated
+from parasam_core.capture.outlines import Outlines
 from parasam_core.capture.read import read_capture
 from parasam_core.capture.tumour_folder import is_tumour_folder
 

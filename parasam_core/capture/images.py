@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,12 +76,17 @@ def open_folder(path: Path, progress: Progress) -> Images:  # noqa: ARG001
             "a video or a multi-page TIFF is given as the file itself"
         )
     files, how = numbering.in_order(found)
-    return Images(tuple(files), {"numbering": how}, _scale_of(files[0]))
+    return Images(tuple(files), {"numbering": how}, scale_of_series(files))
 
 
-def _scale_of(first: Path) -> Scale | None:
-    """What a TIFF's tags say, which hold for all of its series."""
-    return open_tiff(first, no_progress).scale if _is_tiff(first) else None
+def scale_of_series(files: Sequence[Path]) -> Scale | None:
+    """What the first file's tags say, which hold for all of its series; None where they are none.
+
+    Raises:
+        CaptureError: it is a TIFF and cannot be read.
+    """
+    first = next(iter(files), None)
+    return open_tiff(first, no_progress).scale if first and _is_tiff(first) else None
 
 
 def _picture(path: Path) -> Picture:

@@ -14,12 +14,12 @@ from parasam_core.capture.evidence import Evidence, evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
 from parasam_core.capture.ruler import Unread, read_ruler
-from parasam_core.capture.scale import USER, Said, Scale, settled_spacing
+from parasam_core.capture.scale import USER, Said, Scale, check_said, settled_spacing
 from parasam_core.errors import CaptureError
 from parasam_core.provenance import Provenance, digest_of_files, signed
 from parasam_core.segmenter import Progress, no_progress
 from parasam_core.sequence import Box, Sequence
-from parasam_core.space import Space, Triple, checked_spacing_mm
+from parasam_core.space import Space, Triple
 
 SAMPLES = 32
 DEPTHS = (8, 10, 12, 14, 16)
@@ -58,7 +58,7 @@ def read_capture(
         GeometryError: the spacing cannot be.
     """
     said = Said(spacing_mm, step_mm, spacing_source)
-    _check_said(said)
+    check_said(said)
     path = Path(source)
     try:
         reader = reader_of(path)
@@ -130,14 +130,6 @@ def _area_source(footage: Footage, given: Box | None) -> str:
     if given is not None:
         return "given"
     return "found" if footage.area is None else "stated"
-
-
-def _check_said(said: Said) -> None:
-    """Refuse a given spacing that cannot be before the source is read."""
-    if said.spacing_mm is not None:
-        checked_spacing_mm(said.spacing_mm)
-    if said.step_mm is not None:
-        checked_spacing_mm((said.step_mm, 1.0, 1.0))
 
 
 def _space(frames: NDArray[np.uint8], spacing: Triple, scale: Scale | None, roi: Box) -> Space:

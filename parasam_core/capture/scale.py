@@ -46,6 +46,18 @@ class Said:
     source: str = USER
 
 
+def check_said(said: Said) -> None:
+    """Refuse a given spacing that cannot be before a source is read.
+
+    Raises:
+        GeometryError: it cannot be.
+    """
+    if said.spacing_mm is not None:
+        checked_spacing_mm(said.spacing_mm)
+    if said.step_mm is not None:
+        checked_spacing_mm((said.step_mm, 1.0, 1.0))
+
+
 def settled_spacing(
     scale: Scale | None, said: Said, name: str, unread: str = ""
 ) -> tuple[Triple, str]:
