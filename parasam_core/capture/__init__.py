@@ -53,7 +53,7 @@ annotated_ruler.py  the size of its pixels, by tags or ruler
 tumour_folder.py  its layout
 stills.py         captures, decoded fast
 panel.py          where a capture shows the image, by its frame or by what changes
-registration.py   where a capture shows an original
+registration.py   where a capture shows an original; placement.py, coarse.py, view.py its parts
 stroke.py         which pixels a colour covers
 still.py          closed marks that stand still
 tint.py           greys made grey where a map tints them

@@ -20,6 +20,7 @@ from parasam_core.capture.outline import (
     filled_in,
     outline_of,
 )
+from parasam_core.capture.parallel import in_order
 from parasam_core.capture.stills import Colours
 from parasam_core.capture.stroke import Ink, Map, coverage, inks_of, spread
 
@@ -106,13 +107,17 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
     """
     votes: list[_Vote] = []
     shown = 0
-    for panel in panels:
-        closed = [_Vote(ink, o, shown) for ink in inks_of(panel) if (o := _closed(panel, ink))]
-        votes += closed
+    for closed in in_order(_closed_in, panels):
+        votes += [_Vote(ink, outline, shown) for ink, outline in closed]
         shown += bool(closed)
         if shown == ENOUGH:
             break
     return max((v.ink for v in votes), key=lambda i: _support(i, votes), default=None)
+
+
+def _closed_in(panel: Colours) -> list[tuple[Ink, Outline]]:
+    """The inks that close on a panel, and what they enclose."""
+    return [(ink, outline) for ink in inks_of(panel) if (outline := _closed(panel, ink))]
 
 
 @dataclass(frozen=True)

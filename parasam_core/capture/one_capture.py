@@ -20,9 +20,9 @@ from parasam_core.capture.findings import (
 )
 from parasam_core.capture.footage import Grey, grey_of
 from parasam_core.capture.outline import Nothing, likeness_to_ellipse, sampled
+from parasam_core.capture.placement import Placement
 from parasam_core.capture.placing import STRONG, WEAKEST, followed
 from parasam_core.capture.qa import Stages
-from parasam_core.capture.registration import Placement
 from parasam_core.capture.settle import Settled
 from parasam_core.capture.still import without_marks
 from parasam_core.capture.stills import Colours

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.footage import Grey
-from parasam_core.capture.registration import Placement, agreements, refined, register
+from parasam_core.capture.placement import Placement
+from parasam_core.capture.registration import agreements, refined, register
 from parasam_core.capture.stills import Colours
 from parasam_core.sequence import Box
 

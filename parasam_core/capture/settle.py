@@ -15,9 +15,10 @@ from parasam_core.capture.footage import alike, eight_bit, grey_of
 from parasam_core.capture.images import Images
 from parasam_core.capture.panel import found_panel
 from parasam_core.capture.parallel import in_order
+from parasam_core.capture.placement import Placement
 from parasam_core.capture.placing import STRONG, WEAKEST, Pair, best_place, checked
 from parasam_core.capture.read import bits_in_use
-from parasam_core.capture.registration import Placement, agreements, refined
+from parasam_core.capture.registration import agreements, refined
 from parasam_core.capture.still import still_marks, without_marks
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.stroke import Ink, is_colourful

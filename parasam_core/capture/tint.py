@@ -18,6 +18,7 @@ from parasam_core.capture.stills import Colours
 
 LEVELS = 16
 FEWEST_PIXELS = 40
+MOST_PIXELS = 300_000
 TINTED = 6.0
 """From this distance between the channels of its usual colour a level is tinted."""
 LIGHT = 64
@@ -42,6 +43,9 @@ class Tint:
 
 def tint_of(panel: Colours) -> Tint | None:
     """The map by which a panel is tinted; None where its greys are grey."""
+    # every so many-th row and column tell the usual colour as well as all do
+    thin = max(1, round(np.sqrt(panel.shape[0] * panel.shape[1] / MOST_PIXELS)))
+    panel = np.ascontiguousarray(panel[::thin, ::thin])
     luma = grey_of(panel).reshape(-1)
     over = panel.reshape(-1, 3).astype(np.float32) - luma[:, None]
     level = luma // LEVELS
