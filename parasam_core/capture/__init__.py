@@ -45,7 +45,9 @@ profiles.py    steps and walks along rows
 marks.py       a side that does not show, by the ruler or frame beside it
 
 annotated.py      read_annotated: the whole way of a folder of captures with an outline
-settle.py         what holds for all captures, by a few of them
+settle.py         what holds for all captures, by a few of them; settled.py is what that is
+by_originals.py   the panel, where originals show
+matching.py       captures that are numbered apart from their originals
 placing.py        where they show their originals
 one_capture.py    a capture's frame, mask and finding
 outlines.py       the masks and findings of all

@@ -25,8 +25,9 @@ from parasam_core.capture.outlines import Outlines
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.qa import write_qa
 from parasam_core.capture.scale import Said, check_said, settled_spacing
-from parasam_core.capture.settle import Captures, Settled, sampled_captures, settled_on
-from parasam_core.capture.tumour_folder import open_tumour_folder
+from parasam_core.capture.settle import sampled_captures, settled_on
+from parasam_core.capture.settled import Captures, Settled
+from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
 from parasam_core.provenance import Provenance, digest_of_files, signed
 from parasam_core.segmenter import Progress, no_progress
@@ -155,6 +156,19 @@ def _all_read(
     return sequence, Outlines(sequence.space, sequence.provenance, tuple(findings), packed)
 
 
+def _numbering(folder: TumourFolder) -> dict[str, Any]:
+    """Which originals captures show, where their own numbers do not say it."""
+    if not folder.renumbered:
+        return {}
+    shown = {path.name: number for number, path in folder.annotations.items()}
+    first, *_, last = [f"{name} shows {number}" for name, number in shown.items()] * 2
+    said = (
+        "captures are numbered apart from the originals, and matched by what they show, "
+        f"from {first} to {last}"
+    )
+    return {"numbering": said, "captures": shown}
+
+
 def _sequence(
     settled: Settled,
     spacing: _Spacing,
@@ -172,6 +186,7 @@ def _sequence(
         **spacing.details,
         "panel_xyxy": settled.panel,
         "panel_by": settled.panel_by,
+        **_numbering(settled.folder),
         "placement": [*place.scale_xy, *place.offset_xy] if place else None,
         "hue_degrees": round(ink.hue_degrees, 1) if ink else None,
         "colour": "given" if wanted.colour_rgb else "found",

@@ -13,7 +13,7 @@ from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.images import scale_of_series
 from parasam_core.capture.ruler import SOURCE, Unread, read_ruler
 from parasam_core.capture.scale import Scale
-from parasam_core.capture.settle import Captures, Settled
+from parasam_core.capture.settled import Captures, Settled
 
 
 @dataclass(frozen=True)

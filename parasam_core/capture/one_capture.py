@@ -21,9 +21,9 @@ from parasam_core.capture.findings import (
 from parasam_core.capture.footage import Grey, grey_of
 from parasam_core.capture.outline import Nothing, likeness_to_ellipse, sampled
 from parasam_core.capture.placement import Placement
-from parasam_core.capture.placing import STRONG, WEAKEST, followed
+from parasam_core.capture.placing import STRONG, WEAKEST, followed, shown_instead
 from parasam_core.capture.qa import Stages
-from parasam_core.capture.settle import Settled
+from parasam_core.capture.settled import Settled
 from parasam_core.capture.still import without_marks
 from parasam_core.capture.stills import Colours
 from parasam_core.errors import CaptureError
@@ -91,17 +91,19 @@ def _read_beside(
 ) -> Read:
     z, shape = finding.frame, settled.frame_yx
     usual = settled.place if capture.shape[:2] == settled.capture_yx else None
-    place, better = followed(originals, z, capture, usual, settled.off_px)
-    if place is None or (place.agreement < WEAKEST and better is None):
+    if usual and settled.album:
+        likeness = settled.album.likeness(capture)
+        if (shown := shown_instead(likeness, z)) is not None:
+            why = f"the capture shows original {settled.folder.numbers[shown]} rather than its own"
+            return Read(replace(finding, agreement=float(likeness[z])).also(WEAK, why))
+    place = followed(originals, z, capture, usual, settled.off_px)
+    if place is None or place.agreement < WEAKEST:
         kind = PANEL if place is None else WEAK
         seen = None if place is None else place.agreement
         return Read(
             replace(finding, agreement=seen).also(kind, "the capture does not show its original")
         )
     finding = replace(finding, agreement=place.agreement)
-    if better is not None:
-        why = f"the capture shows original {settled.folder.numbers[better]} rather than its own"
-        return Read(finding.also(WEAK, why))
     if place.agreement < STRONG:
         finding = finding.also(WEAK, "capture and original are not quite alike")
     x0, y0, x1, y1 = box = place.pixels(shape, capture.shape)

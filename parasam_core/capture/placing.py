@@ -5,7 +5,7 @@ Frames are told apart by their details, since neighbours have tissue's layers al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -50,22 +50,19 @@ def checked(original: Grey, capture: Colours, place: Placement | None) -> Placem
     """The placement with the agreement of details."""
     if place is None:
         return None
-    likeness, _ = agreements([original], capture, place)
-    return replace(place, agreement=likeness[0])
+    likeness, _ = agreements(original, capture, place)
+    return replace(place, agreement=likeness)
 
 
-def shows_another(likeness: list[float]) -> int | None:
-    """Which of several originals a capture shows rather than the first; None where it is that."""
-    best = max(range(1, len(likeness)), key=lambda n: likeness[n], default=None)
-    if best is not None and likeness[best] > max(STRONG, likeness[0] + BETTER):
-        return best
-    return None
+def shown_instead(likeness: NDArray[np.float64], z: int) -> int | None:
+    """Which original a capture shows rather than its own; None where it shows its own.
 
-
-def beside(z: int, count: int) -> Iterator[int]:
-    """The frame and those next to it."""
-    yield z
-    yield from (n for n in (z - 1, z + 1) if 0 <= n < count)
+    Args:
+        likeness: (z,) of the capture and every original.
+        z: its own.
+    """
+    best = int(np.argmax(likeness))
+    return best if likeness[best] > max(STRONG, likeness[z] + BETTER) else None
 
 
 def followed(
@@ -74,8 +71,8 @@ def followed(
     capture: Colours,
     usual: Placement | None,
     usual_off_px: NDArray[np.float64],
-) -> tuple[Placement | None, int | None]:
-    """Where a capture shows its original, and the neighbour that it shows better, if any.
+) -> Placement | None:
+    """Where a capture shows its original; None where it does not.
 
     Args:
         originals: (z, y, x).
@@ -86,20 +83,17 @@ def followed(
     """
     place = usual or register(originals[z], capture)
     if place is None:
-        return None, None
-    near = list(beside(z, len(originals)))
-    likeness, off_px = agreements([originals[n] for n in near], capture, place)
-    if (better := shows_another(likeness)) is not None:
-        return replace(place, agreement=likeness[0]), near[better]
+        return None
+    likeness, off_px = agreements(originals[z], capture, place)
     moved_px = float(np.abs(off_px - usual_off_px).max())
-    if likeness[0] >= STRONG and moved_px <= MOVED_PX * max(place.scale_xy):
-        return replace(place, agreement=likeness[0]), None
+    if likeness >= STRONG and moved_px <= MOVED_PX * max(place.scale_xy):
+        return replace(place, agreement=likeness)
     nearby = checked(originals[z], capture, refined(originals[z], capture, place))
     if nearby is not None and nearby.agreement >= STRONG:
-        return nearby, None
+        return nearby
     again = checked(originals[z], capture, register(originals[z], capture))
     found = [p for p in (nearby, again) if p is not None]
-    return max(found, key=lambda p: p.agreement, default=None), None
+    return max(found, key=lambda p: p.agreement, default=None)
 
 
 def _searched(original: Grey, capture: Colours, roi: Box | None) -> Placement | None:

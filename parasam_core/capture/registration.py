@@ -7,7 +7,6 @@ Knows nothing about outlines or files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -19,7 +18,7 @@ from parasam_core.capture.footage import Grey
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.placement import Placement, evidence
 from parasam_core.capture.stills import Colours
-from parasam_core.capture.view import smaller, view_of
+from parasam_core.capture.view import view_of
 
 FINE_PX = 360_000
 CHECK_PX = 30_000
@@ -85,29 +84,27 @@ def refined(
 
 
 def agreements(
-    originals: Sequence[Grey], capture: Colours, place: Placement
-) -> tuple[list[float], NDArray[np.float64]]:
-    """How well several originals agree with what a capture shows in a place, cheaply.
+    original: Grey, capture: Colours, place: Placement
+) -> tuple[float, NDArray[np.float64]]:
+    """How well an original agrees with what a capture shows in a place, cheaply.
 
     Args:
-        originals: (y, x) grey levels, of one size.
+        original: (y, x) grey levels.
         capture: (y, x, 3) the screen.
         place: where.
 
     Returns:
         How their details correlate, −1 where nothing shows; and how far the left, right,
-        upper and lower edge seem to be off for the first one, capture pixels. Coarse as it is,
-        this is off by some itself, alike for all captures of a sweep.
+        upper and lower edge seem to be off, capture pixels. Coarse as it is, this is off by some
+        itself, alike for all captures of a sweep.
     """
-    view = view_of(originals[0], capture, place, CHECK_PX)
+    view = view_of(original, capture, place, CHECK_PX)
     if view is None:
-        return [-1.0] * len(originals), np.zeros(4)
+        return -1.0, np.zeros(4)
     step, _ = view.step(1.0, 0.0, 1.0, 0.0)
-    others = [replace(view, small=smaller(o, view.small.shape)) for o in originals[1:]]
-    likeness = [v.detail() for v in (view, *others)]
     if step is None:
-        return likeness, np.zeros(4)
+        return view.detail(), np.zeros(4)
     dax, dbx, day, dby = step
     (cx, cy), (w, h) = view.capture_xy, (view.width, view.height)
     off = np.array([dbx * cx, (dbx + dax * w) * cx, dby * cy, (dby + day * h) * cy])
-    return likeness, off
+    return view.detail(), off

@@ -10,7 +10,8 @@ Knows nothing about what the images show.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from parasam_core.capture.images import SUFFIXES
@@ -34,12 +35,33 @@ class TumourFolder:
         numbers: of the frames, in order, as their files state them.
         annotations: number → capture, for some of the frames at least.
         originals: number → frame as it was exported, for all frames or for none.
+        renumbered: True where the numbers of captures are not those of their files' names.
     """
 
     path: Path
     numbers: tuple[int, ...]
     annotations: dict[int, Path]
     originals: dict[int, Path]
+    renumbered: bool = False
+
+    @property
+    def unmatched(self) -> list[int]:
+        """Numbers of captures that no original has; what the captures show may match them."""
+        return sorted(set(self.annotations) - set(self.originals)) if self.originals else []
+
+    def matched(self, numbers: Sequence[int]) -> TumourFolder:
+        """The same, its captures in their order with these numbers."""
+        annotations = dict(zip(numbers, self.annotations.values(), strict=True))
+        return replace(self, annotations=annotations, renumbered=True)
+
+    def without_original(self) -> CaptureError:
+        """What to say where captures have no original."""
+        named = ", ".join(map(str, self.unmatched[:MOST_NAMED]))
+        named += ", …" * (len(self.unmatched) > MOST_NAMED)
+        return CaptureError(
+            f"expected an original for every capture in {self.path}, got none numbered {named}; "
+            "put the originals back, or give the folder of annotations without originals"
+        )
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -67,25 +89,21 @@ def is_tumour_folder(path: Path) -> bool:
 
 
 def open_tumour_folder(path: Path) -> TumourFolder:
-    """Match captures and originals by their numbers.
+    """Match captures and originals by their numbers; some may stay unmatched.
 
     Raises:
-        CaptureError: no captures, a number twice or missing, captures of frames without original.
+        CaptureError: no captures, a number twice or missing, more captures than originals.
     """
     annotations = _numbered(_images(_inside(path, ANNOTATIONS)))
     if not annotations:
         raise CaptureError(f"expected captures ({', '.join(SUFFIXES)}) in {path}/annotations")
     originals = _numbered(_images(_inside(path, ORIGINALS)))
     in_order((originals or annotations).values())
-    without = sorted(set(annotations) - set(originals)) if originals else []
-    if without:
-        named = ", ".join(map(str, without[:MOST_NAMED])) + (", …" * (len(without) > MOST_NAMED))
-        raise CaptureError(
-            f"expected an original for every capture in {path}, got none numbered {named}; put "
-            "the originals back, or give the folder of annotations without originals"
-        )
     numbers = tuple(sorted(originals or annotations))
-    return TumourFolder(path, numbers, annotations, originals)
+    folder = TumourFolder(path, numbers, annotations, originals)
+    if folder.unmatched and len(annotations) > len(originals):
+        raise folder.without_original()
+    return folder
 
 
 def _inside(path: Path, name: str) -> Path | None:

@@ -84,15 +84,20 @@ class View:
 
     def detail(self) -> float:
         """Correlation of what is finer than tissue's layers, which other frames have alike."""
+        seen, valid = self.seen_details()
+        pair = [p[valid] for p in (seen, details_of(self.small))]
+        if valid.mean() < FEWEST_VALID or min(float(p.std()) for p in pair) == 0:
+            return -1.0
+        return float(np.corrcoef(pair[0], pair[1])[0, 1])
+
+    def seen_details(self) -> tuple[Map, NDArray[np.bool_]]:
+        """(y, x) what the screen shows that is finer than layers, and where it is not coloured."""
         (mx, my), size = self.margin_xy, (self.width, self.height)
         matrix = np.array([[1.0, 0, mx], [0, 1.0, my]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         seen = cv2.warpAffine(self.screen, matrix, size, flags=flags)
         valid = cv2.warpAffine(self.valid, matrix, size, flags=flags) > 0.95
-        pair = [(p - cv2.GaussianBlur(p, (0, 0), DETAIL_SIGMA))[valid] for p in (seen, self.small)]
-        if valid.mean() < FEWEST_VALID or min(float(p.std()) for p in pair) == 0:
-            return -1.0
-        return float(np.corrcoef(pair[0], pair[1])[0, 1])
+        return details_of(np.asarray(seen, np.float32)), np.asarray(valid)
 
     def placed(self, ax: float, bx: float, ay: float, by: float) -> Placement:
         """The placement that these four of the small pictures mean."""
@@ -161,6 +166,11 @@ def smaller(original: Grey, shape_yx: tuple[int, ...]) -> Map:
     """A frame at another size, smooth."""
     size = (shape_yx[1], shape_yx[0])
     return _smooth(cv2.resize(original, size, interpolation=cv2.INTER_AREA).astype(np.float32))
+
+
+def details_of(levels: Map) -> Map:
+    """(y, x) what is finer than tissue's layers."""
+    return np.asarray(levels - cv2.GaussianBlur(levels, (0, 0), DETAIL_SIGMA), np.float32)
 
 
 def _smooth(levels: Map) -> Map:

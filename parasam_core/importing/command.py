@@ -155,6 +155,7 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
         f"B-mode area: rows {y0}–{y1}, columns {x0}–{x1}",
         _spacing_line(scan.space.spacing_mm, scan.provenance.details),
         *([f"labels: {', '.join(scan.labels)}"] if scan.labels else []),
+        *_numbering(scan.provenance.details),
         *_uncertain_sides(scan.provenance.details),
         *_findings(scan.provenance.details),
     ]
@@ -165,6 +166,11 @@ def _spacing_line(spacing_mm: tuple[float, float, float], details: dict[str, Any
     shown = "spacing (z, y, x): {:g} × {:g} × {:g} mm".format(*spacing_mm)
     read = f" ({details['ruler']['said']})" if "ruler" in details else ""
     return f"{shown}, from: {details.get('spacing_source', 'unknown')}{read}"
+
+
+def _numbering(details: dict[str, Any]) -> list[str]:
+    """That captures were matched with originals by what they show, where they were."""
+    return [details["numbering"]] if "captures" in details else []
 
 
 def _uncertain_sides(details: dict[str, Any]) -> list[str]:
