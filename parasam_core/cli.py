@@ -236,8 +236,10 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     adding = actions.add_parser(
         "add", help="keep a checkpoint under a model's name", parents=[json_too]
     )
-    adding.add_argument("name", help="sam or medsam")
-    adding.add_argument("file", type=Path, help="a ViT-B checkpoint, as sam_vit_b_01ec64.pth")
+    adding.add_argument("name", help="sam or medsam, or a name for a ParaSAM model")
+    adding.add_argument(
+        "file", type=Path, help="a ViT-B checkpoint, as sam_vit_b_01ec64.pth, or a .safetensors"
+    )
     actions.add_parser("verify", help="load every model that is there", parents=[json_too])
 
 

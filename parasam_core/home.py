@@ -16,6 +16,13 @@ def models_folder() -> Path:
     return home() / "models"
 
 
+def shipped_models_folder() -> Path:
+    """ParaSAM models that come along: in `assets/` of a checkout, in the package of a wheel."""
+    package = Path(__file__).parent
+    packed = package / "assets" / "models"
+    return packed if packed.is_dir() else package.parent / "assets" / "models"
+
+
 def embeddings_folder() -> Path:
     """Embeddings of frames; may be deleted at any time, they are computed again."""
     return home() / "embeddings"

@@ -72,5 +72,5 @@ def _opened(folder: Path, frames: int) -> Any:
 
 def _signature(sequence: Sequence, model: SamModel) -> str:
     parts = hashlib.sha256(np.ascontiguousarray(sequence.frames).data)
-    parts.update(f"{sequence.frames.shape}{model.digest}{model.preprocess.signature}".encode())
-    return f"{model.name}-{parts.hexdigest()[:32]}"
+    parts.update(f"{sequence.frames.shape}{model.encoder}{model.preprocess.signature}".encode())
+    return parts.hexdigest()[:32]

@@ -16,6 +16,8 @@ from torch import nn
 
 from parasam_core.errors import ModelError
 from parasam_core.provenance import digest_of_files
+from parasam_core.sam.card import Card
+from parasam_core.sam.decoding import decoded
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM, Preprocess
 
 logger = logging.getLogger(__name__)
@@ -31,12 +33,13 @@ class SamModel:
     """A loaded model, frozen and in evaluation mode.
 
     Attributes:
-        name: as in `NAMES`.
+        name: as in `NAMES`, or a ParaSAM model's own.
         digest: sha256 of its checkpoint.
         preprocess: its way with images and boxes.
         image_encoder: (n, 3, side, side) → (n, 256, 64, 64).
         prompt_encoder: boxes and points → embeddings.
         mask_decoder: embeddings → mask logits.
+        card: how it was trained; None for a model as its makers ship it.
     """
 
     name: str
@@ -45,20 +48,36 @@ class SamModel:
     image_encoder: nn.Module
     prompt_encoder: Any
     mask_decoder: Any
+    card: Card | None = None
+
+    @property
+    def encoder(self) -> str:
+        """What decides its embeddings besides frame and preprocessing: its own, or its base's."""
+        return (
+            f"{self.card.base}-{self.card.base_digest}"
+            if self.card
+            else f"{self.name}-{self.digest}"
+        )
 
     @torch.inference_mode()
     def decode(self, embedding: torch.Tensor, box: torch.Tensor) -> torch.Tensor:
         """(256, 64, 64) embedding and (4,) box, in the model's pixels → (h, w) mask logits."""
-        sparse, dense = self.prompt_encoder(points=None, boxes=box[None, None], masks=None)
-        logits, _ = self.mask_decoder(
-            image_embeddings=embedding[None],
-            image_pe=self.prompt_encoder.get_dense_pe(),
-            sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense,
-            multimask_output=False,
-        )
-        low: torch.Tensor = logits[0, 0]
-        return low
+        return self.answer(embedding[None], box[None])[0][0]
+
+    def answer(
+        self, embeddings: torch.Tensor, boxes: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Masks and their scores, one box an embedding; gradients flow where they are wanted.
+
+        Args:
+            embeddings: (n, 256, 64, 64).
+            boxes: (n, 4), in the model's pixels.
+
+        Returns:
+            (n, 256, 256) logits, and (n,) what the decoder expects of each mask's IoU.
+        """
+        prompts = self.prompt_encoder(points=None, boxes=boxes, masks=None)
+        return decoded(self.mask_decoder, embeddings, self.prompt_encoder.get_dense_pe(), prompts)
 
 
 def load_lite_medsam() -> SamModel:

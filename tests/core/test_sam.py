@@ -193,7 +193,7 @@ def test_unknown_models_and_missing_checkpoints_say_what_there_is():
         load_segmenter("yolo")
     with pytest.raises(ModelError, match="parasam models add medsam"):
         load_segmenter("medsam")
-    with pytest.raises(ModelError, match="takes a checkpoint"):
+    with pytest.raises(ModelError, match="a new name"):
         store.add("lite-medsam", models_folder() / "x.pth")
 
 

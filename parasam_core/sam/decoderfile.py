@@ -1,0 +1,98 @@
+"""A ParaSAM model on disk: what was trained, in safetensors, and its card in the metadata.
+
+    mask_decoder.*    the whole decoder, float16 or float32
+    image_encoder.*   adapters, where the encoder was trained too
+
+Encoders are the base's, which is known by its digest: a file is nothing without the right base.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from parasam_core.atomic import write_bytes
+from parasam_core.errors import ModelError
+from parasam_core.provenance import digest_of_files
+from parasam_core.sam.card import KEY, Card
+from parasam_core.sam.models import SamModel
+
+DECODER = "mask_decoder."
+
+
+def write_decoder(path: Path, tensors: Mapping[str, torch.Tensor], card: Card) -> None:
+    """Write a model beside, then put it in its place.
+
+    Args:
+        path: ending in `.safetensors`.
+        tensors: named as above.
+        card: its account.
+
+    Raises:
+        ModelError: a tensor is not finite.
+    """
+    bad = [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]
+    if bad:
+        raise ModelError(f"expected finite weights, got others in {bad[0]}; train again")
+    contiguous = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
+    write_bytes(path, save(contiguous, {KEY: card.as_text()}))
+
+
+def read_card(path: Path) -> Card:
+    """The card of a model file, without its weights.
+
+    Raises:
+        ModelError: it is not there, or no ParaSAM model.
+    """
+    return _read(path, weights=False)[0]
+
+
+def with_decoder(base: SamModel, path: Path) -> SamModel:
+    """The base with the trained weights of a file.
+
+    Args:
+        base: as its makers ship it.
+        path: of a ParaSAM model.
+
+    Raises:
+        ModelError: the file is no ParaSAM model, of another base, or of another architecture.
+    """
+    card, tensors = _read(path, weights=True)
+    if (card.base, card.base_digest) != (base.name, base.digest):
+        raise ModelError(
+            f"expected the base that {path.name} was trained on ({card.base}, digest "
+            f"{card.base_digest[:12]}), got {base.name} of digest {base.digest[:12]}"
+        )
+    decoder = copy.deepcopy(base.mask_decoder)
+    own = {n.removeprefix(DECODER): t.float() for n, t in tensors.items() if n.startswith(DECODER)}
+    try:
+        decoder.load_state_dict(own)
+    except RuntimeError:
+        raise ModelError(
+            f"expected the decoder of a {card.base}, got {path}, whose tensors are of another "
+            "architecture"
+        ) from None
+    decoder.eval().requires_grad_(False)
+    digest = digest_of_files([path])
+    return replace(base, name=path.stem, digest=digest, mask_decoder=decoder, card=card)
+
+
+def _read(path: Path, *, weights: bool) -> tuple[Card, dict[str, torch.Tensor]]:
+    if not path.is_file():
+        raise ModelError(f"expected a ParaSAM model file, got {path}, which is not there")
+    try:
+        with safe_open(path, "pt") as stored:
+            text = (stored.metadata() or {}).get(KEY)
+            names = stored.keys() if weights else ()
+            tensors = {name: stored.get_tensor(name) for name in names}
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"expected a ParaSAM model in safetensors, got {path} ({error})") from None
+    if text is None:
+        raise ModelError(f"expected a ParaSAM model, got {path}, which has no card of one")
+    return Card.from_text(text, str(path)), tensors
