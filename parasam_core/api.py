@@ -9,7 +9,7 @@ write_mesh(scan, "M1_d0.glb", triangles=100_000)
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
+    from parasam_core.sam.train import Trained
 
 __all__ = [
     "export",
@@ -42,6 +43,7 @@ __all__ = [
     "measure",
     "read_boxes",
     "segment",
+    "train",
     "write_mesh",
 ]
 
@@ -290,6 +292,47 @@ def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Ma
     from parasam_core.export import write_tree
 
     return write_tree(scanfile.scans_in(library), Path(folder), **options)
+
+
+def train(
+    data: Iterable[Path | str],
+    out: Path | str,
+    *,
+    base: str = DEFAULT_MODEL,
+    label: str | None = None,
+    resume: Path | None = None,
+    progress: Progress = no_progress,
+    **settings: Any,
+) -> Trained:
+    """Train a base's mask decoder on outlined images; encoders stay as they are.
+
+    Args:
+        data: scans, libraries, trees of training images, of which `Train` is used, and folders
+            with `images` beside `labels` or `masks`.
+        out: the model to write, ending in .safetensors; curves appear beside it.
+        base: a name of `parasam models list`.
+        label: whose masks of scans; may be None where each has one.
+        resume: the state (OUT.state) of a training that was stopped.
+        progress: told about every image and every step.
+        settings: see `parasam_core.sam.train.Settings`: prompt, epochs, seed, batch, rate,
+            validation_share, precision, adapter.
+
+    Raises:
+        UsageError: a setting or `out` cannot be.
+        DatasetError: the data cannot be used, or the parts would leak.
+        ModelError: no such base, or the state is of another training.
+    """
+    from parasam_core.medsam_tree import TRAIN
+    from parasam_core.sam import store  # torch takes seconds to import
+    from parasam_core.sam import train as training
+    from parasam_core.sam.examples import examples_from
+
+    wanted = training.Settings(**settings)
+    training.check_out(Path(out))
+    examples = examples_from(data, label, part=TRAIN)
+    return training.train(
+        examples, store.load(base), wanted, Path(out), resume=resume, progress=progress
+    )
 
 
 def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:

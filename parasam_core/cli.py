@@ -253,6 +253,66 @@ def _models(options: argparse.Namespace) -> None:
     answer({"models": rows}, lines, as_json=options.json)
 
 
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "data",
+        type=Path,
+        nargs="+",
+        help="scans, libraries, trees of training images (their Train part), or folders with "
+        "images beside labels",
+    )
+    parser.add_argument("--base", default="lite-medsam", help="see `parasam models list`")
+    parser.add_argument("--prompt", choices=("full", "box", "mixed"), default="mixed")
+    parser.add_argument("--out", type=Path, required=True, help="OUT.safetensors")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="OUT.state of a stopped one")
+    parser.add_argument("--label", help="of scans; may be left out where each has one")
+    tuning = parser.add_argument_group("tuning")
+    tuning.add_argument("--epochs", type=int, default=12)
+    tuning.add_argument("--seed", type=int, default=0)
+    tuning.add_argument("--batch", type=int, default=8, help="examples a step")
+    tuning.add_argument("--rate", type=float, default=3e-4, help="greatest learning rate")
+    tuning.add_argument(
+        "--validation-share", type=float, default=0.2, help="of subjects, for validation"
+    )
+    tuning.add_argument("--precision", default="auto", help="auto, 32-true, bf16-mixed or 16-mixed")
+    tuning.add_argument(
+        "--copies", type=int, default=1, help="changed copies of each image that are embedded too"
+    )
+    tuning.add_argument(
+        "--adapter",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="train a small network in front of the decoder, too",
+    )
+
+
+def _train(options: argparse.Namespace) -> None:
+    from parasam_core import api
+
+    names = ("prompt", "epochs", "seed", "batch", "rate", "validation_share", "precision",
+             "copies", "adapter")  # fmt: skip
+    settings = {n: getattr(options, n) for n in names}
+    with progress_shown() as progress:
+        trained = api.train(
+            options.data, options.out, base=options.base, label=options.label,
+            resume=options.resume, progress=progress, **settings,
+        )  # fmt: skip
+    card = trained.card
+    result = {
+        "model": str(trained.path),
+        "metrics": card.metrics,
+        "presence_score": card.presence_score,
+        "seconds": card.training["seconds"],
+        "curve": trained.curve,
+    }
+    lines = [
+        f"{trained.path}: epoch {card.metrics['epoch']} of {len(trained.curve)}, validation Dice "
+        f"{card.metrics['dice_full_mean']:.3f} with the whole image as box, "
+        f"{card.metrics['dice_box_mean']:.3f} with a tight one"
+    ]
+    answer(result, lines, as_json=options.json)
+
+
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="the library to write")
 
@@ -275,6 +335,7 @@ _OWN_VERBS = (
     Verb("measure", "volume, extents and surface of a mask", _add_scan_and_label, _measure),
     Verb("mesh", "write the surface of a mask", _add_mesh, _mesh),
     Verb("export", "write a mask or frames for other tools, or for training", _add_export, _export),
+    Verb("train", "train a model on outlined images", _add_train, _train),
     Verb("models", "list, add or verify models", _add_models, _models),
     Verb("demo", "write a library of phantom scans", _add_demo, _demo),
 )

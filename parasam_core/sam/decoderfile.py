@@ -1,7 +1,7 @@
 """A ParaSAM model on disk: what was trained, in safetensors, and its card in the metadata.
 
-    mask_decoder.*    the whole decoder, float16 or float32
-    image_encoder.*   adapters, where the encoder was trained too
+    mask_decoder.*   the whole decoder, float16 or float32
+    adapter.*        what embeddings go through before it, where it was trained with that
 
 Encoders are the base's, which is known by its digest: a file is nothing without the right base.
 """
@@ -20,10 +20,12 @@ from safetensors.torch import save
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import ModelError
 from parasam_core.provenance import digest_of_files
+from parasam_core.sam.adapter import Adapter
 from parasam_core.sam.card import KEY, Card
 from parasam_core.sam.models import SamModel
 
 DECODER = "mask_decoder."
+ADAPTER = "adapter."
 
 
 def write_decoder(path: Path, tensors: Mapping[str, torch.Tensor], card: Card) -> None:
@@ -69,18 +71,29 @@ def with_decoder(base: SamModel, path: Path) -> SamModel:
             f"expected the base that {path.name} was trained on ({card.base}, digest "
             f"{card.base_digest[:12]}), got {base.name} of digest {base.digest[:12]}"
         )
+    own, added = _named(tensors, DECODER), _named(tensors, ADAPTER)
     decoder = copy.deepcopy(base.mask_decoder)
-    own = {n.removeprefix(DECODER): t.float() for n, t in tensors.items() if n.startswith(DECODER)}
+    adapter = Adapter() if added else None
     try:
         decoder.load_state_dict(own)
+        if adapter is not None:
+            adapter.load_state_dict(added)
     except RuntimeError:
         raise ModelError(
             f"expected the decoder of a {card.base}, got {path}, whose tensors are of another "
             "architecture"
         ) from None
-    decoder.eval().requires_grad_(False)
+    for part in (decoder, adapter):
+        if part is not None:
+            part.eval().requires_grad_(False)
     digest = digest_of_files([path])
-    return replace(base, name=path.stem, digest=digest, mask_decoder=decoder, card=card)
+    return replace(
+        base, name=path.stem, digest=digest, mask_decoder=decoder, card=card, adapter=adapter
+    )
+
+
+def _named(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {n.removeprefix(prefix): t.float() for n, t in tensors.items() if n.startswith(prefix)}
 
 
 def _read(path: Path, *, weights: bool) -> tuple[Card, dict[str, torch.Tensor]]:

@@ -1,13 +1,16 @@
-"""Embeddings of frames: computed once, kept, read frame by frame.
+"""Embeddings of images: computed once, kept, read one by one.
 
-One zarr array a scan and model, (z, 256, 64, 64) float16, a chunk a frame. Its folder is named by
-a signature of everything that decides an embedding, so a stale one is never read; a frame whose
-chunk is there is done (zarr writes a chunk beside and renames it), so that stopped work goes on.
+One zarr array a set of images and model, (n, 256, 64, 64) float16, a chunk an image. Its folder is
+named by a signature of everything that decides an embedding, so a stale one is never read; an
+image whose whole chunk is there is done (zarr writes a chunk beside and renames it), so that
+stopped work goes on.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,53 +19,89 @@ import numpy as np
 import torch
 import zarr
 
+from parasam_core.errors import ModelError
 from parasam_core.home import embeddings_folder
 from parasam_core.sam import runtime
+from parasam_core.sam.images import Frames, Images
 from parasam_core.sam.models import SamModel
 from parasam_core.segmenter import Progress
 from parasam_core.sequence import Sequence
 
 CHANNELS, SIDE = 256, 64
+CHUNK_BYTES = CHANNELS * SIDE * SIDE * 2
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Embeddings:
-    """The kept embeddings of one sequence under one model."""
+    """The kept embeddings of one set of images under one model.
 
-    def __init__(self, sequence: Sequence, model: SamModel) -> None:
-        self._sequence = sequence
+    Args:
+        images: a sequence, or whatever has images by number.
+        model: whose encoder.
+    """
+
+    def __init__(self, images: Images | Sequence, model: SamModel) -> None:
+        self._images = Frames(images) if isinstance(images, Sequence) else images
         self._model = model
-        self._folder = embeddings_folder() / f"{_signature(sequence, model)}.zarr"
-        self._array = _opened(self._folder, sequence.space.shape[0])
+        self._folder = embeddings_folder() / f"{_signature(self._images, model)}.zarr"
+        self._array = _opened(self._folder, len(self._images))
 
     def compute(self, frames: Iterable[int], progress: Progress) -> None:
-        """Embed the frames that are not kept yet."""
+        """Embed the images that are not kept yet.
+
+        Raises:
+            ModelError: the disk is full; what was embedded before is kept.
+        """
         wanted = list(frames)
         missing = [z for z in wanted if not self._is_kept(z)]
         kept = len(wanted) - len(missing)
         progress("looking at frames", kept, len(wanted))
         if not missing:
             return
+        self._check_room(len(missing))
         encode = runtime.fastest(self._model.image_encoder, self._model.preprocess.side)
         for done, z in enumerate(missing, start=1):
-            image = self._model.preprocess.image(self._sequence.frames[z])
-            embedding = encode(image)
-            self._array[z] = embedding.numpy().astype(np.float16)
+            image = self._model.preprocess.image(self._images.image(z))
+            self._keep(z, encode(image).numpy().astype(np.float16), len(missing) - done + 1)
             progress("looking at frames", kept + done, len(wanted))
 
     def of(self, frame: int) -> torch.Tensor:
-        """(256, 64, 64) float32 embedding of a frame that has been computed."""
+        """(256, 64, 64) float32 embedding of an image that has been computed."""
         return torch.from_numpy(np.asarray(self._array[frame], np.float32))
 
     def _is_kept(self, frame: int) -> bool:
-        return (self._folder / "c" / str(frame) / "0" / "0" / "0").exists()
+        chunk = self._folder / "c" / str(frame) / "0" / "0" / "0"
+        return chunk.exists() and chunk.stat().st_size == CHUNK_BYTES
+
+    def _check_room(self, missing: int) -> None:
+        if shutil.disk_usage(self._folder).free < missing * CHUNK_BYTES:
+            raise _no_room(self._folder, missing)
+
+    def _keep(
+        self, frame: int, embedding: np.ndarray[Any, np.dtype[np.float16]], missing: int
+    ) -> None:
+        try:
+            self._array[frame] = embedding
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise _no_room(self._folder, missing) from error
 
 
-def _opened(folder: Path, frames: int) -> Any:
+def _no_room(folder: Path, missing: int) -> ModelError:
+    return ModelError(
+        f"expected room for {missing} embeddings, {missing * CHUNK_BYTES / 1e9:.1f} GB, got a full "
+        f"disk at {folder.parent}; free some or set PARASAM_HOME to another disk, and what is done "
+        "already is kept"
+    )
+
+
+def _opened(folder: Path, images: int) -> Any:
     if (folder / "zarr.json").exists():
         return zarr.open_array(folder, mode="r+")
     return zarr.create_array(
         folder,
-        shape=(frames, CHANNELS, SIDE, SIDE),
+        shape=(images, CHANNELS, SIDE, SIDE),
         chunks=(1, CHANNELS, SIDE, SIDE),
         dtype=np.float16,
         compressors=None,
@@ -70,7 +109,6 @@ def _opened(folder: Path, frames: int) -> Any:
     )
 
 
-def _signature(sequence: Sequence, model: SamModel) -> str:
-    parts = hashlib.sha256(np.ascontiguousarray(sequence.frames).data)
-    parts.update(f"{sequence.frames.shape}{model.encoder}{model.preprocess.signature}".encode())
-    return parts.hexdigest()[:32]
+def _signature(images: Images, model: SamModel) -> str:
+    parts = f"{images.digest} {len(images)} {model.encoder} {model.preprocess.signature}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

@@ -16,6 +16,7 @@ from torch import nn
 
 from parasam_core.errors import ModelError
 from parasam_core.provenance import digest_of_files
+from parasam_core.sam.adapter import Adapter
 from parasam_core.sam.card import Card
 from parasam_core.sam.decoding import decoded
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM, Preprocess
@@ -40,6 +41,7 @@ class SamModel:
         prompt_encoder: boxes and points → embeddings.
         mask_decoder: embeddings → mask logits.
         card: how it was trained; None for a model as its makers ship it.
+        adapter: what embeddings go through before the decoder; None where nothing.
     """
 
     name: str
@@ -49,6 +51,7 @@ class SamModel:
     prompt_encoder: Any
     mask_decoder: Any
     card: Card | None = None
+    adapter: Adapter | None = None
 
     @property
     def encoder(self) -> str:
@@ -77,6 +80,8 @@ class SamModel:
             (n, 256, 256) logits, and (n,) what the decoder expects of each mask's IoU.
         """
         prompts = self.prompt_encoder(points=None, boxes=boxes, masks=None)
+        if self.adapter is not None:
+            embeddings = self.adapter(embeddings)
         return decoded(self.mask_decoder, embeddings, self.prompt_encoder.get_dense_pe(), prompts)
 
 

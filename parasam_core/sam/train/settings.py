@@ -1,0 +1,64 @@
+"""Settings: what decides a training besides its data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from parasam_core.errors import UsageError
+from parasam_core.sam.split import VALIDATION_SHARE
+
+PROMPTS = {"full": 1.0, "box": 0.0, "mixed": 0.7}
+"""How many of a hundred prompts are the whole image; the others are boxes around the tumour."""
+
+PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a training.
+
+    Attributes:
+        prompt: "full", "box" or "mixed".
+        epochs: times that every example is seen.
+        seed: of the split, the order, prompts and new weights.
+        batch: examples a step, over all devices.
+        rate: greatest learning rate of the one cycle.
+        validation_share: of subjects, in 0..1.
+        precision: Lightning Fabric's name; "auto" is bf16 on a GPU and float32 on a CPU.
+        copies: changed copies of each image, which are embedded too; an epoch sees one of all.
+        adapter: whether an adapter is trained in front of the decoder.
+
+    Raises:
+        UsageError: one of them cannot be.
+    """
+
+    prompt: str = "mixed"
+    epochs: int = 12
+    seed: int = 0
+    batch: int = 8
+    rate: float = 3e-4
+    validation_share: float = VALIDATION_SHARE
+    precision: str = "auto"
+    copies: int = 1
+    adapter: bool = True
+
+    def __post_init__(self) -> None:
+        if self.prompt not in PROMPTS:
+            raise UsageError(f"expected --prompt full, box or mixed, got {self.prompt}")
+        if self.precision not in PRECISIONS:
+            raise UsageError(f"expected --precision {', '.join(PRECISIONS)}, got {self.precision}")
+        if not 0 < self.validation_share < 1:
+            raise UsageError(
+                f"expected --validation-share between 0 and 1, got {self.validation_share}"
+            )
+        for name, value in (("epochs", self.epochs), ("batch", self.batch), ("rate", self.rate)):
+            if not 0 < value < float("inf"):
+                raise UsageError(f"expected --{name} > 0, got {value}")
+        for name, value in (("seed", self.seed), ("copies", self.copies)):
+            if value < 0:
+                raise UsageError(f"expected --{name} of 0 or more, got {value}")
+
+    def as_json(self) -> dict[str, Any]:
+        """A dictionary that `json` writes as it is."""
+        return asdict(self)

@@ -1,0 +1,44 @@
+"""Trainee: the part of a model that learns, as one module for Lightning Fabric."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+from parasam_core.sam.adapter import Adapter
+from parasam_core.sam.decoding import decoded
+from parasam_core.sam.models import SamModel
+
+
+class Trainee(nn.Module):
+    """Decoder and adapter; both encoders stay as they are.
+
+    Args:
+        base: a model, whose own decoder is left alone.
+        adapter: whether there is one.
+        seed: of the adapter's weights.
+    """
+
+    def __init__(self, base: SamModel, *, adapter: bool, seed: int) -> None:
+        super().__init__()
+        self.mask_decoder = copy.deepcopy(base.mask_decoder).requires_grad_(True)
+        for unused in self.mask_decoder.output_hypernetworks_mlps[1:]:
+            unused.requires_grad_(False)
+        if adapter:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                self.adapter = copy.deepcopy(base.adapter) or Adapter()
+            self.adapter.requires_grad_(True)
+        self._prompt_encoder = [base.prompt_encoder]  # in a list, so that it is no part of this
+
+    def forward(
+        self, embeddings: torch.Tensor, boxes: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """(n, 256, 64, 64) and (n, 4) boxes → (n, 256, 256) logits and (n,) scores."""
+        encoder = self._prompt_encoder[0].to(boxes.device)
+        prompts = encoder(points=None, boxes=boxes, masks=None)
+        if hasattr(self, "adapter"):
+            embeddings = self.adapter(embeddings)
+        return decoded(self.mask_decoder, embeddings, encoder.get_dense_pe(), prompts)
