@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
+    from parasam_core.sam.compare import Comparison
     from parasam_core.sam.train import Trained
 
 __all__ = [
+    "compare",
     "export",
     "export_medsam",
     "import_many",
@@ -333,6 +335,49 @@ def train(
     return training.train(
         examples, store.load(base), wanted, Path(out), resume=resume, progress=progress
     )
+
+
+def compare(
+    data: Iterable[Path | str],
+    models: Iterable[str],
+    *,
+    prompt: str = "box",
+    figures: Path | str | None = None,
+    label: str | None = None,
+    part: str = "Test",
+    progress: Progress = no_progress,
+) -> Comparison:
+    """What several models make of the same outlined images, with the same prompts.
+
+    Args:
+        data: scans, libraries, trees of training images, and folders with `images` beside `labels`
+            or `masks`.
+        models: names of `parasam models list`, or files of ParaSAM models.
+        prompt: "full", the whole image as box; or "box", the tumour's with 5 pixels around.
+        figures: a folder for pictures, table and JSON; none are written where None.
+        label: whose masks of scans; may be None where each has one.
+        part: of trees: "Test", "Train" or "All".
+        progress: told about every image.
+
+    Raises:
+        UsageError: no model, or one twice.
+        DatasetError: the data cannot be used.
+        ModelError: no such model.
+    """
+    from parasam_core.sam import store  # torch takes seconds to import
+    from parasam_core.sam.compare import compared, write_comparison
+    from parasam_core.sam.examples import examples_from
+
+    loaded = [store.load(name) for name in models]
+    names = [model.name for model in loaded]
+    if not names or len(set(names)) < len(names):
+        raise UsageError(
+            f"expected models of different names to compare, got {', '.join(names) or 'none'}"
+        )
+    comparison = compared(examples_from(data, label, part=part), loaded, prompt, progress)
+    if figures is not None:
+        write_comparison(Path(figures), comparison, progress)
+    return comparison
 
 
 def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:
