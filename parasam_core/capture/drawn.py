@@ -164,6 +164,11 @@ def _size(outline: Outline) -> float:
     return outline.area_px * (1.0 if outline.gap_px else ABOUT_AS_LARGE)
 
 
+def closes_in(panel: Colours, ink: Ink) -> bool:
+    """True where a line in that ink encloses something on a panel."""
+    return _closed(panel, ink) is not None
+
+
 def _closes_elsewhere(panel: Colours, ink: Ink) -> bool:
     others = (i for i in inks_of(panel) if _apart(i, ink) > SAME_HUE_DEGREES)
     return any(_closed(panel, i) for i in others)

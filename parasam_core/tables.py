@@ -1,0 +1,35 @@
+"""Dataclasses as a CSV table, one a line: how every table of ParaSAM is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+
+def as_csv(rows: Sequence[Any], kind: type) -> str:
+    """A table with the fields' names as its head.
+
+    Args:
+        rows: instances of `kind`.
+        kind: a dataclass.
+    """
+    names = [f.name for f in fields(kind)]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in names])
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_cell, value))
+    return f"{value:.7g}" if isinstance(value, float) else str(value)
