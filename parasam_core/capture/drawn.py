@@ -32,6 +32,8 @@ ENOUGH = 3
 PREFERRED = 1.3
 ABOUT_AS_LARGE = 1.25
 NOT_DRAWN = 0.1
+RIVAL = 0.35
+"""Of the support of an ink, from which another one contests it."""
 STILL_PX = 1.5
 STILL_AREA = 0.003
 SMALL_OF_PANEL = 0.02
@@ -50,6 +52,19 @@ class Drawn:
     covered: Map
     outline: Outline | Nothing
     elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class SettledInk:
+    """The ink of outlines.
+
+    Attributes:
+        ink: whose lines close.
+        contested: True where lines in another ink close around about as much.
+    """
+
+    ink: Ink
+    contested: bool
 
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
@@ -97,7 +112,7 @@ def _fainter(panel: Colours, ink: Ink, spreads: Grey) -> list[Ink]:
     return [*strengths, *(strengths[-1].times(share) for share in FAINTER)]
 
 
-def settled_ink(panels: Iterable[Colours]) -> Ink | None:
+def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     """The ink in which lines close on most panels; None where none closes on any.
 
     The colours that the original system read, red to cyan, come before blue to magenta.
@@ -112,7 +127,12 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
         shown += bool(closed)
         if shown == ENOUGH:
             break
-    return max((v.ink for v in votes), key=lambda i: _support(i, votes), default=None)
+    if not votes:
+        return None
+    ink = max((v.ink for v in votes), key=lambda i: _support(i, votes))
+    others = (v.ink for v in votes if _apart(v.ink, ink) > SAME_HUE_DEGREES)
+    rival = max((_support(i, votes) for i in others), default=0.0)
+    return SettledInk(ink, rival > RIVAL * _support(ink, votes))
 
 
 def _closed_in(panel: Colours) -> list[tuple[Ink, Outline]]:

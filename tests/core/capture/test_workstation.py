@@ -31,7 +31,7 @@ def outlines(made):
     shown = panels(made)
     marks = still_marks(shown)
     clear = [without_marks(p, marks) for p in shown]
-    ink = settled_ink(clear)
+    ink = settled_ink(clear).ink
     return [drawn_on(p, ink).outline for p in clear]
 
 
