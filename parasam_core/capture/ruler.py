@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.evidence import Evidence
-from parasam_core.capture.ruler_doubts import followed, may_hide_points
+from parasam_core.capture.ruler_doubts import cut_short, followed, may_hide_points
 from parasam_core.capture.ruler_labels import Labels, progression
 from parasam_core.capture.ruler_ticks import Ticks, tick_columns
-from parasam_core.capture.ruler_unit import unit_beside, written_after_many
-from parasam_core.capture.ruler_words import Glyph, glyphs_in, words_of
+from parasam_core.capture.ruler_unit import unit_beside
+from parasam_core.capture.ruler_words import Glyph, Word, glyphs_in, words_of
 from parasam_core.capture.scale import Scale
 from parasam_core.sequence import Box
 
@@ -153,7 +153,8 @@ def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> 
     steady = min(ticks, key=lambda t: t.error_px / t.period_px)
     seen = f"ticks every {steady.period_px:.2f} px"
     glyphs = glyphs_in(contrast, 2 if scale >= LARGE_SCREEN else 3)
-    labels = progression([w for g in glyphs for w in words_of(g)])
+    words = [w for g in glyphs for w in words_of(g)]
+    labels = progression(words)
     if labels is None:
         return Unread(f"{seen}, but no numbers beside them that grow evenly", 1)
     along = _ticks_of(labels, ticks)
@@ -164,7 +165,7 @@ def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> 
     if np.ptp([w.y for w in labels.words]) < LEAST_COVER * high:
         return Unread("numbers along a small part of the image only", 2)
     px_a_unit = along.period_px / _nice(along.period_px / labels.px_a_unit)
-    unit = _doubt(labels, glyphs[1], contrast) or _unit(
+    unit = _doubt(labels, words, glyphs[1], contrast) or _unit(
         unit_beside(labels.words, glyphs[1], contrast), high / px_a_unit
     )
     if isinstance(unit, Unread):
@@ -178,10 +179,14 @@ def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> 
     )
 
 
-def _doubt(labels: Labels, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> Unread | None:
+def _doubt(
+    labels: Labels, words: list[Word], glyphs: list[Glyph], contrast: NDArray[np.float32]
+) -> Unread | None:
     """What may stand unread in or after the numbers; either would make ten times of them."""
-    if followed(labels, contrast) and not written_after_many(labels.words, glyphs, contrast):
+    if followed(labels, glyphs, contrast):
         return Unread("something stands right after the numbers that is not read", 3)
+    if cut_short(labels, words):
+        return Unread("whether the numbers are read whole is not clear", 3)
     if may_hide_points(labels, contrast):
         return Unread("whether points stand in the numbers is not clear", 3)
     return None

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.ruler_digits import Ink, cut_out, drawings_of
-from parasam_core.capture.ruler_words import Glyph, Word
+from parasam_core.capture.ruler_words import Glyph, Word, written_after
 
 SIZE_XY = (40, 14)
 LIKE = 0.6
 CLEAR = 0.05
 ASPECT_WEIGHT = 0.5
+LOWER_CASE = 0.88
+"""Letters without ascenders are at most so high as digits are."""
 WRITTEN = ("mm", "cm", "m", "s", "ms", "dB", "cm/s", "in", "%", "um", "MHz")
 
 
@@ -36,26 +38,16 @@ def unit_beside(
     return "?" if named or "?" in said else None
 
 
-def written_after_many(
-    words: tuple[Word, ...], glyphs: list[Glyph], contrast: NDArray[np.float32]
-) -> bool:
-    """True where "mm" or "cm" stands after most numbers."""
-    return bool(np.mean([_after(w, glyphs, contrast) in ("mm", "cm") for w in words]) > 0.5)
+def unit_after(word: Word, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> bool:
+    """True where "mm" or "cm", and no digit, stands right after the number."""
+    line = written_after(word.x1, word.y, word.high, glyphs)
+    low = all(g.high <= LOWER_CASE * word.high for g in line)
+    return low and _read(line, word.high, contrast) in ("mm", "cm")
 
 
 def _after(word: Word, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> str | None:
-    high = word.high
-    line, end = [], word.x1
-    for g in sorted(glyphs, key=lambda g: g.x0):
-        if (
-            0 <= g.x0 - end + 0.5 <= 1.2 * high
-            and 0.4 * high <= g.high <= 1.35 * high
-            and word.y - 0.75 * high <= g.y0
-            and g.y1 <= word.y + 0.9 * high
-        ):
-            line.append(g)
-            end = g.x1
-    return _read(line, high, contrast)
+    line = written_after(word.x1, word.y, word.high, glyphs)
+    return _read(line, word.high, contrast)
 
 
 def _beyond(word: Word, way: int, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> str | None:
