@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from parasam_core import scanfile
 from parasam_core.capture import Room, Wanted, is_tumour_folder, read_annotated, read_capture
-from parasam_core.capture.annotated_ruler import scale_of_folder
+from parasam_core.capture.annotated_ruler import doubts_of_folder, scale_of_folder
 from parasam_core.capture.label_image import cut_to_area, label_image, labels_in, mask_of, place_on
 from parasam_core.capture.medsam import is_tree, read_tree
 from parasam_core.capture.scale import Said, settled_spacing
@@ -299,7 +299,8 @@ def _spacing_of_folder(
 ) -> tuple[Triple, str, dict[str, Any]]:
     """Spacing of a folder of annotated captures, who says it, and what was read for it."""
     if said.spacing_mm is not None:
-        return *settled_spacing(None, said, str(source)), {}
+        spacing, by = settled_spacing(None, said, str(source))
+        return spacing, by, doubts_of_folder(source, spacing, roi_xyxy)
     found = scale_of_folder(source, roi_xyxy)
     return *settled_spacing(found.scale, said, str(source), found.why), found.details
 

@@ -30,6 +30,7 @@ ruler_words.py   numbers written beside it
 ruler_digits.py  which digit a small picture shows
 ruler_labels.py  numbers that grow evenly
 ruler_unit.py    mm or cm
+ruler_check.py   a spacing that is given beside it
 ruler_doubts.py  what may stand unread in them
 resolution.py  what a TIFF's tags say of it
 ome.py         what the OME-XML in a TIFF says of it

@@ -18,12 +18,14 @@ from parasam_core.capture.panel import found_panel
 from parasam_core.capture.pillow import decoded, opened
 from parasam_core.capture.registration import Placement, register
 from parasam_core.capture.resolution import scale_of_tags
-from parasam_core.capture.ruler import SOURCE, Unread, read_ruler
+from parasam_core.capture.ruler import SOURCE, Ruler, Unread, read_ruler
+from parasam_core.capture.ruler_check import doubts_of
 from parasam_core.capture.scale import Scale
 from parasam_core.capture.stills import Colours, colours_of
 from parasam_core.capture.tumour_folder import TumourFolder, open_tumour_folder
 from parasam_core.errors import CaptureError
 from parasam_core.sequence import Box
+from parasam_core.space import Triple
 
 SAMPLES = 6
 AGREEING = 0.7
@@ -57,22 +59,42 @@ def scale_of_folder(source: Path, roi_xyxy: Box | None = None) -> SaidByFolder:
     folder = open_tumour_folder(source)
     if (tags := _tags(folder)) is not None:
         return SaidByFolder(tags, {})
+    try:
+        ruler, scale = _by_ruler(folder, roi_xyxy)
+    except CaptureError as error:
+        return SaidByFolder(None, {}, str(error))
+    if isinstance(ruler, Unread):
+        return SaidByFolder(None, {}, ruler.why)
+    return SaidByFolder(scale, {"ruler": ruler.as_json()})
+
+
+def doubts_of_folder(source: Path, spacing_mm: Triple, roi_xyxy: Box | None) -> dict[str, Any]:
+    """For the provenance: a warning where the ruler of the captures says another size of a pixel.
+
+    Args:
+        source: the folder.
+        spacing_mm: (z, y, x), mm, as given.
+        roi_xyxy: the panel in the captures, half-open, pixels; found where not given.
+    """
+    try:
+        return doubts_of(*_by_ruler(open_tumour_folder(source), roi_xyxy), spacing_mm)
+    except CaptureError:  # reading the folder meets it again, and says it
+        return {}
+
+
+def _by_ruler(folder: TumourFolder, roi_xyxy: Box | None) -> tuple[Ruler | Unread, Scale | None]:
+    """The ruler of the captures, and the scale of the frames by it."""
     numbers = list(folder.annotations)
     spread = np.unique(np.linspace(0, len(numbers) - 1, SAMPLES).round().astype(int))
     captures = {numbers[i]: colours_of(folder.annotations[numbers[i]]) for i in spread}
     first = next(iter(captures.values()))
     captures = {n: c for n, c in captures.items() if c.shape == first.shape}
-    try:
-        place, area = _place(folder, captures, roi_xyxy)
-    except CaptureError as error:
-        return SaidByFolder(None, {}, str(error))
-    evidence = evidence_of(captures.values())
-    ruler = read_ruler(evidence, area)
+    place, area = _place(folder, captures, roi_xyxy)
+    ruler = read_ruler(evidence_of(captures.values()), area)
     if isinstance(ruler, Unread):
-        return SaidByFolder(None, {}, ruler.why)
-    x, y = place.scale_xy
-    scale = Scale(SOURCE, (y / ruler.px_a_mm, x / ruler.px_a_mm))
-    return SaidByFolder(scale, {"ruler": ruler.as_json()})
+        return ruler, None
+    y, x = ruler.scale.pixel_mm
+    return ruler, Scale(SOURCE, (place.scale_xy[1] * y, place.scale_xy[0] * x))
 
 
 def _tags(folder: TumourFolder) -> Scale | None:

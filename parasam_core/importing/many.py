@@ -245,6 +245,7 @@ def _described(row: Imported, scan: ScanFile) -> Imported:
         volume = Volume(mask.masks, mask.space).volume_mm3 or None
     return replace(
         row,
+        notes=[*row.notes, *details.get("warnings", [])],
         subject=scan.subject,
         timepoint=scan.timepoint,
         frames=scan.space.shape[0],
@@ -309,7 +310,7 @@ def _with_twins(rows: list[Imported], library: Path) -> list[Imported]:
     there = [s for s in map(_opened, sorted(library.glob("*.zarr"))) if s]
     whose = {s.path: (subject_key(s.subject), s.timepoint.casefold()) for s in there if s.subject}
     counted = Counter(whose.values())
-    return [replace(row, notes=_twins(row, whose, counted)) for row in rows]
+    return [replace(row, notes=[*row.notes, *_twins(row, whose, counted)]) for row in rows]
 
 
 def _twins(

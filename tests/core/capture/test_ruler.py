@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from parasam_core.capture import read_capture
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.ruler import Ruler, Unread, read_ruler
+from parasam_core.capture.ruler_check import doubts_of
 from parasam_core.errors import UsageError
 from tests.core.capture.rulers import ruled
 
@@ -67,3 +71,32 @@ def test_the_real_ruler_and_the_step_are_enough(mouse_folder):
 def test_without_a_step_the_refusal_says_what_was_read(mouse_folder):
     with pytest.raises(UsageError, match=r"--step.*0\.035"):
         read_capture(mouse_folder / "sweep.avi")
+
+
+def test_a_given_spacing_that_the_ruler_contradicts_is_used_and_said(mouse_folder):
+    sequence = read_capture(mouse_folder / "sweep.avi", spacing_mm=(0.076, 0.0352, 0.04))
+    assert sequence.space.spacing_mm == (0.076, 0.0352, 0.04)
+    (warning,) = sequence.provenance.details["warnings"]
+    assert "0.0352 × 0.04" in warning
+    assert "ruler" in warning
+
+
+def test_a_given_spacing_that_the_ruler_confirms_is_no_warning(mouse_folder):
+    sequence = read_capture(mouse_folder / "sweep.avi", spacing_mm=(0.076, 0.0345, 0.0345))
+    assert "warnings" not in sequence.provenance.details
+
+
+def test_the_command_says_it_in_one_sentence(mouse_folder, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-m", "parasam_core.cli", "import", mouse_folder / "sweep.avi",
+         tmp_path / "a.zarr", "--spacing", "0.076", "0.05", "0.05"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    (said,) = (line for line in ran.stderr.splitlines() if "ruler" in line)
+    assert "0.05 × 0.05, which is used" in said
+
+
+def test_a_ruler_whose_unit_is_assumed_contradicts_nothing():
+    found = read(ruled(1, **{**PLAIN, "written": ""}))
+    assert doubts_of(found, found.scale, (1.0, 5.0, 5.0)) == {}
