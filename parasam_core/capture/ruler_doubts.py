@@ -79,13 +79,24 @@ def may_hide_points(labels: Labels, contrast: NDArray[np.float32]) -> bool:
     return bool(gaps) and bool(np.mean(gaps) > MOST_DOTTED)
 
 
+def begun_before(word: Word, contrast: NDArray[np.float32]) -> bool:
+    """True where something as tall as a digit, or a line down, stands right before the number."""
+    last, first = (round(word.x0 - share * word.high) for share in NEXT_SHARES)
+    beside = _rows(word, contrast, -0.5, 0.5)[:, max(0, first) : max(0, last + 1)]
+    return beside.size == 0 or _is_drawn(beside, word, contrast)
+
+
 def _is_followed(word: Word, contrast: NDArray[np.float32], *, lines_count: bool) -> bool:
     first, last = (round(word.x1 + share * word.high) for share in NEXT_SHARES)
     beside = _rows(word, contrast, -0.5, 0.5)[:, first : last + 1]
     if beside.size == 0:
         return True
     line = 0.0 if lines_count else _line(word, contrast)[first : last + 1]
-    drawn = beside - line > DRAWN * _level(word, contrast)
+    return _is_drawn(beside - line, word, contrast)
+
+
+def _is_drawn(beside: NDArray[np.float32], word: Word, contrast: NDArray[np.float32]) -> bool:
+    drawn = beside > DRAWN * _level(word, contrast)
     return bool(drawn.mean(axis=0).max() >= STROKE_SHARE)
 
 
@@ -122,4 +133,4 @@ def _is_dotted(word: Word, k: int, contrast: NDArray[np.float32]) -> bool:
 def _level(word: Word, contrast: NDArray[np.float32]) -> float:
     """How far the number's strokes stand out."""
     digits = _rows(word, contrast, -0.5, 0.5)[:, max(0, round(word.x0)) : round(word.x1) + 1]
-    return float(np.percentile(digits, 90))
+    return float(np.percentile(digits, 90)) if digits.size else 0.0

@@ -56,8 +56,8 @@ class _Guess:
 
 def progression(words: list[Word]) -> Labels | None:
     """The numbers that stand where an even scale has them; None where that is not clear."""
-    kept = _kept(words)
-    lines = [[n for n, b in enumerate(kept) if _in_line(a, b)] for a in kept]
+    kept = words_once(words)
+    lines = [[n for n, b in enumerate(kept) if in_line(a, b)] for a in kept]
     guesses = [
         g
         for i, line in enumerate(lines)
@@ -91,7 +91,7 @@ def _clearest(words: list[Word], guesses: list[_Guess]) -> Labels | None:
     return best
 
 
-def _kept(words: list[Word]) -> list[Word]:
+def words_once(words: list[Word]) -> list[Word]:
     """The words most like digits, each once."""
     kept: list[Word] = []
     for word in sorted(words, key=lambda w: -w.alike):
@@ -116,7 +116,8 @@ def _guesses(words: list[Word], line: list[int], i: int, j: int) -> list[_Guess]
     ]
 
 
-def _in_line(a: Word, b: Word) -> bool:
+def in_line(a: Word, b: Word) -> bool:
+    """True where two words, as large as one another, begin, end or are centred alike."""
     high = max(a.high, b.high)
     ends = (a.x0 - b.x0, a.x1 - b.x1, a.end - b.end, (a.x0 + a.x1 - b.x0 - b.x1) / 2)
     return min(map(abs, ends)) <= 0.6 * high and min(a.high, b.high) >= 0.75 * high
