@@ -35,6 +35,7 @@ NICE = (1.0, 2.0, 2.5, 5.0)
 NOT_NICE = 0.02
 DISAGREE = 0.015
 LEAST_COVER = 0.4
+LEAST_PAIR_COVER = 0.25
 MM_OF = {"mm": 1.0, "cm": 10.0}
 PRECLINICAL_DEPTH_MM = (2.0, 40.0)
 POSSIBLE_DEPTH_MM = (2.0, 60.0)
@@ -164,12 +165,13 @@ def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> 
         read = pair.labels, pair.ticks
     labels, along = read
     high = area[3] - area[1]
-    if np.ptp([w.y for w in labels.words]) < LEAST_COVER * high:
+    least = LEAST_COVER if len(labels.words) > 2 else LEAST_PAIR_COVER
+    if np.ptp([w.y for w in labels.words]) < least * high:
         return Unread("numbers along a small part of the image only", 2)
     px_a_unit = along.period_px / _nice(along.period_px / labels.px_a_unit)
     depth = max(high / px_a_unit, labels.values[-1])
     unit = _doubt(labels, words, glyphs[1], contrast) or _unit(
-        unit_beside(labels.words, glyphs[1], contrast), depth
+        unit_beside(labels.words, (along.first_px, along.last_px), glyphs[1], contrast), depth
     )
     if isinstance(unit, Unread):
         return unit

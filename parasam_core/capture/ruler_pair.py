@@ -22,7 +22,7 @@ PLAIN = 0.92
 LOWEST_PX = 6.0
 ALIKE_HIGH = 0.15
 NEAR_HIGHS = 7
-RISES = 0.75
+RISES = 1.0
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 TICKS_A_STEP = {1: (4, 5, 10, 20, 50), 2: (4, 10, 20), 5: (5, 10, 20, 25, 50)}
 """By the first digit of the step: so many ticks make whole, usual parts of it."""

@@ -15,6 +15,7 @@ from parasam_core.capture.ruler import Ruler, Unread, read_ruler
 from parasam_core.capture.ruler_check import doubts_of
 from parasam_core.errors import UsageError
 from tests.core.capture.rulers import ruled
+from tests.core.capture.rulers_resized import resized
 
 PLAIN = {"size": (800, 600), "depth": 12.0, "unit": "mm", "written": "first", "font": "",
          "font_px": 14, "step": 1, "minor": 0.5, "ground": 0, "ink": 0, "jpeg": 0, "thick": 1,
@@ -29,9 +30,10 @@ def read(drawn, scale=1.0):
     return read_ruler(evidence_of(np.ascontiguousarray(f) for f in frames), box)
 
 
+@pytest.mark.parametrize("make", [ruled, resized])
 @pytest.mark.parametrize("seed", range(12))
-def test_a_ruler_is_read_right_or_not_at_all(seed):
-    drawn = ruled(seed)
+def test_a_ruler_is_read_right_or_not_at_all(make, seed):
+    drawn = make(seed)
     found = read(drawn)
     assert isinstance(found, Unread) or found.px_a_mm == pytest.approx(drawn.px_a_mm, rel=0.01)
 
@@ -49,6 +51,23 @@ def test_where_no_unit_is_written_the_depth_decides_and_it_is_said():
     assert isinstance(found, Ruler)
     assert found.assumed
     assert "assumed" in found.said
+
+
+TWO = {**PLAIN, "unit": "cm", "step": 10, "minor": 1.0, "depth": 14.0}
+
+
+@pytest.mark.parametrize("says", [{}, {"written": "over"}, {"side": "left", "written": "each"}])
+def test_two_numbers_are_enough_where_long_ticks_stand_at_them(says):
+    drawn = ruled(1, **{**TWO, **says})
+    found = read(drawn)
+    assert isinstance(found, Ruler)
+    assert found.labels == (0.0, 1.0)
+    assert not found.assumed
+    assert found.px_a_mm == pytest.approx(drawn.px_a_mm, rel=0.005)
+
+
+def test_two_numbers_with_one_tick_between_are_refused():
+    assert isinstance(read(ruled(1, **{**TWO, "minor": 5.0})), Unread)
 
 
 def test_ticks_without_numbers_are_refused():
