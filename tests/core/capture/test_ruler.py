@@ -53,10 +53,10 @@ def test_where_no_unit_is_written_the_depth_decides_and_it_is_said():
     assert "assumed" in found.said
 
 
-TWO = {**PLAIN, "unit": "cm", "step": 10, "minor": 1.0, "depth": 14.0}
+TWO = {**PLAIN, "unit": "cm", "written": "over", "step": 10, "minor": 1.0, "depth": 14.0}
 
 
-@pytest.mark.parametrize("says", [{}, {"written": "over"}, {"side": "left", "written": "each"}])
+@pytest.mark.parametrize("says", [{}, {"side": "left"}, {"spine": True}])
 def test_two_numbers_are_enough_where_long_ticks_stand_at_them(says):
     drawn = ruled(1, **{**TWO, **says})
     found = read(drawn)
