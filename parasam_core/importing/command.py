@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import ImageColor
 
-from parasam_core.console import STDOUT, answer, crew_shown, progress_shown
+from parasam_core.console import STDOUT, answer, crew_shown, progress_shown, say
 from parasam_core.errors import CaptureError, UsageError
 from parasam_core.sequence import Box
 from parasam_core.tables import as_csv
@@ -142,6 +142,8 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
     _check_one(options.source)
     with progress_shown() as progress:
         scan = api.import_scan(options.source, options.scan, **given, progress=progress)
+    for warning in scan.provenance.details.get("warnings", []):
+        say(f"parasam import: {warning}")
     x0, y0, x1, y1 = scan.roi_xyxy
     result = {
         "scan": str(scan.path),
