@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 
 FLOORS = [
     ["parasam_core.errors"],
-    ["parasam_core.space", "parasam_core.provenance", "parasam_core.atomic", "parasam_core.home"],
+    ["parasam_core.space", "parasam_core.provenance", "parasam_core.atomic", "parasam_core.home",
+     "parasam_core.tables"],
     ["parasam_core.mask", "parasam_core.sequence", "parasam_core.volume", "parasam_core.mesh",
      "parasam_core.segmenter"],
     ["parasam_core.measure", "parasam_core.gltf", "parasam_core.scanfile", "parasam_core.phantom",

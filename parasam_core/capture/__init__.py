@@ -29,7 +29,9 @@ ruler_ticks.py   its ticks
 ruler_words.py   numbers written beside it
 ruler_digits.py  which digit a small picture shows
 ruler_labels.py  numbers that grow evenly
+ruler_pair.py    two numbers, where long ticks confirm them
 ruler_unit.py    mm or cm
+ruler_check.py   a spacing that is given beside it
 ruler_doubts.py  what may stand unread in them
 resolution.py  what a TIFF's tags say of it
 ome.py         what the OME-XML in a TIFF says of it

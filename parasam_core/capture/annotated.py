@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.annotated_ruler import scale_of_captures
+from parasam_core.capture.annotated_ruler import doubts_of_captures, scale_of_captures
 from parasam_core.capture.findings import Finding, counted, with_jumps, with_odd_ellipses
 from parasam_core.capture.one_capture import Read, read_one
 from parasam_core.capture.outlines import Outlines
@@ -127,7 +127,8 @@ def read_annotated(
 def _spacing(settled: Settled, captures: Captures, wanted: Wanted) -> _Spacing:
     name = str(settled.folder.path)
     if wanted.spacing_mm is not None:
-        return _Spacing(*settled_spacing(None, wanted.said, name), {})
+        spacing, source = settled_spacing(None, wanted.said, name)
+        return _Spacing(spacing, source, doubts_of_captures(settled, captures, spacing))
     said = scale_of_captures(settled, captures)
     return _Spacing(*settled_spacing(said.scale, wanted.said, name, said.why), said.details)
 

@@ -32,6 +32,10 @@ ENOUGH = 3
 PREFERRED = 1.3
 ABOUT_AS_LARGE = 1.25
 NOT_DRAWN = 0.1
+RIVAL = 0.35
+"""Of the support of an ink, from which another one contests it."""
+SAME_PX = 6.0
+SAME_AREA = 0.1
 STILL_PX = 1.5
 STILL_AREA = 0.003
 SMALL_OF_PANEL = 0.02
@@ -50,6 +54,19 @@ class Drawn:
     covered: Map
     outline: Outline | Nothing
     elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class SettledInk:
+    """The ink of outlines.
+
+    Attributes:
+        ink: whose lines close.
+        contested: True where lines in another ink close around about as much.
+    """
+
+    ink: Ink
+    contested: bool
 
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
@@ -97,7 +114,7 @@ def _fainter(panel: Colours, ink: Ink, spreads: Grey) -> list[Ink]:
     return [*strengths, *(strengths[-1].times(share) for share in FAINTER)]
 
 
-def settled_ink(panels: Iterable[Colours]) -> Ink | None:
+def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     """The ink in which lines close on most panels; None where none closes on any.
 
     The colours that the original system read, red to cyan, come before blue to magenta.
@@ -112,12 +129,35 @@ def settled_ink(panels: Iterable[Colours]) -> Ink | None:
         shown += bool(closed)
         if shown == ENOUGH:
             break
-    return max((v.ink for v in votes), key=lambda i: _support(i, votes), default=None)
+    if not votes:
+        return None
+    ink = max((v.ink for v in votes), key=lambda i: _support(i, votes))
+    others = (v.ink for v in votes if _apart(v.ink, ink) > SAME_HUE_DEGREES)
+    sure = [v for v in votes if not v.outline.gap_px]
+    rival = max((_support(i, sure) for i in others), default=0.0)
+    return SettledInk(ink, rival > RIVAL * _support(ink, votes))
 
 
 def _closed_in(panel: Colours) -> list[tuple[Ink, Outline]]:
-    """The inks that close on a panel, and what they enclose."""
-    return [(ink, outline) for ink in inks_of(panel) if (outline := _closed(panel, ink))]
+    """The inks that close on a panel and what they enclose, each region by one ink.
+
+    Around a line a JPEG has fainter ones of other hues, and handles along it have another colour.
+    """
+    closed = [(ink, outline) for ink in inks_of(panel) if (outline := _closed(panel, ink))]
+    found: list[tuple[Ink, Outline]] = []
+    for ink, outline in sorted(closed, key=lambda c: (c[1].gap_px > 0, -c[0].strength)):
+        if not any(_are_one(outline, other) for _, other in found):
+            found.append((ink, outline))
+    return found
+
+
+def _are_one(a: Outline, b: Outline) -> bool:
+    """True where two outlines enclose about the same."""
+    near_px = SAME_PX + SAME_AREA * math.sqrt(max(a.area_px, b.area_px))
+    return (
+        abs(a.area_px - b.area_px) <= SAME_AREA * max(a.area_px, b.area_px)
+        and math.dist(a.origin_xy, b.origin_xy) <= near_px
+    )
 
 
 @dataclass(frozen=True)
@@ -162,6 +202,11 @@ def _closed(panel: Colours, ink: Ink) -> Outline | None:
 
 def _size(outline: Outline) -> float:
     return outline.area_px * (1.0 if outline.gap_px else ABOUT_AS_LARGE)
+
+
+def closes_in(panel: Colours, ink: Ink) -> bool:
+    """True where a line in that ink encloses something on a panel."""
+    return _closed(panel, ink) is not None
 
 
 def _closes_elsewhere(panel: Colours, ink: Ink) -> bool:

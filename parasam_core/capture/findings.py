@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 NO_CAPTURE = "no capture"
@@ -94,22 +92,3 @@ def counted(findings: Sequence[Finding]) -> dict[str, int]:
     """How many frames there are of each kind, without those of which there are none."""
     counts = {kind: sum(kind in f.kinds for f in findings) for kind in KINDS}
     return {kind: count for kind, count in counts.items() if count}
-
-
-def as_csv(findings: Sequence[Finding]) -> str:
-    """A table, one frame a line."""
-    names = [f.name for f in fields(Finding)]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    for finding in findings:
-        writer.writerow([_cell(getattr(finding, name)) for name in names])
-    return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

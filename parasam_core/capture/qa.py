@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from parasam_core.atomic import write_bytes
 from parasam_core.capture.drawn import Drawn
-from parasam_core.capture.findings import Finding, as_csv
+from parasam_core.capture.findings import Finding
 from parasam_core.capture.footage import Grey
 from parasam_core.capture.outline import Outline, sampled
 from parasam_core.capture.stills import Colours
 from parasam_core.errors import CaptureError
 from parasam_core.sequence import Box
+from parasam_core.tables import as_csv
 
 TILE_YX = (180, 240)
 NAMES = ("capture", "threshold", "panel", "crop", "outline", "mask")
@@ -64,7 +65,7 @@ def write_qa(folder: Path, findings: Sequence[Finding], stages: Sequence[Stages 
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(folder / "findings.csv", as_csv(findings).encode())
+        write_bytes(folder / "findings.csv", as_csv(findings, Finding).encode())
         for at in range(0, len(findings), FRAMES_A_SHEET):
             part = slice(at, at + FRAMES_A_SHEET)
             sheet = np.vstack([_header(), *map(_row, findings[part], stages[part])])

@@ -14,6 +14,7 @@ from parasam_core.capture.evidence import Evidence, evidence_of
 from parasam_core.capture.footage import Footage, alike, eight_bit, greatest_level, grey_of
 from parasam_core.capture.readers import reader_of
 from parasam_core.capture.ruler import Unread, read_ruler
+from parasam_core.capture.ruler_check import doubts_of
 from parasam_core.capture.scale import USER, Said, Scale, check_said, settled_spacing
 from parasam_core.errors import CaptureError
 from parasam_core.provenance import Provenance, digest_of_files, signed
@@ -67,13 +68,15 @@ def read_capture(
         stated = settled_spacing(footage.scale, said, path.name) if states else None
         bits = bits_in_use(footage)
         given = footage.area if roi_xyxy is None else roi_xyxy
-        ruler: dict[str, Any] = {}
+        noted: dict[str, Any] = {}
+        looked = _is_of_screen(footage, said)
         if stated is None:
             evidence = evidence_of(_spread(footage, bits, progress))
-            shape, area, stated, ruler = _by_ruler(evidence, given, said, path.name)
-        elif given is None:
+            shape, area, stated, noted = _by_ruler(evidence, given, said, path.name)
+        elif given is None or looked:
             evidence = evidence_of(_spread(footage, bits, progress))
-            shape, area = evidence.shape, found_area(evidence)
+            shape, area = evidence.shape, _area(evidence, given)
+            noted = _doubts(evidence, area, stated[0]) if looked else {}
         else:
             height, width = next(footage.pictures([0])).shape[:2]
             shape, area = (height, width), Area(_checked_area(given, height, width))
@@ -89,7 +92,7 @@ def read_capture(
         "area": _area_source(footage, roi_xyxy),
         **({"area_uncertain": list(area.uncertain)} if area.uncertain else {}),
         "spacing_source": spacing_source,
-        **ruler,
+        **noted,
         **footage.details,
     }
     made = Provenance(path.resolve().name, digest, signed("import"), details)
@@ -116,7 +119,7 @@ def _by_ruler(
     """
     shape = evidence.shape
     try:
-        area = found_area(evidence) if given is None else Area(_checked_area(given, *shape))
+        area = _area(evidence, given)
     except CaptureError as error:
         settled_spacing(None, said, name, str(error))  # without a spacing that is what is missing
         raise
@@ -124,6 +127,20 @@ def _by_ruler(
     if isinstance(ruler, Unread):
         return shape, area, settled_spacing(None, said, name, ruler.why), {}
     return shape, area, settled_spacing(ruler.scale, said, name), {"ruler": ruler.as_json()}
+
+
+def _area(evidence: Evidence, given: Box | None) -> Area:
+    return found_area(evidence) if given is None else Area(_checked_area(given, *evidence.shape))
+
+
+def _is_of_screen(footage: Footage, said: Said) -> bool:
+    """True where a person says the spacing of what may show a ruler."""
+    return footage.scale is None and said.spacing_mm is not None and said.source == USER
+
+
+def _doubts(evidence: Evidence, area: Area, spacing_mm: Triple) -> dict[str, Any]:
+    ruler = read_ruler(evidence, area.box)
+    return {} if isinstance(ruler, Unread) else doubts_of(ruler, ruler.scale, spacing_mm)
 
 
 def _area_source(footage: Footage, given: Box | None) -> str:

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.capture.evidence import Evidence
-from parasam_core.capture.ruler_doubts import followed, may_hide_points
+from parasam_core.capture.ruler_doubts import cut_short, followed, may_hide_points
 from parasam_core.capture.ruler_labels import Labels, progression
+from parasam_core.capture.ruler_pair import read_pair
 from parasam_core.capture.ruler_ticks import Ticks, tick_columns
-from parasam_core.capture.ruler_unit import unit_beside, written_after_many
-from parasam_core.capture.ruler_words import Glyph, glyphs_in, words_of
+from parasam_core.capture.ruler_unit import unit_beside
+from parasam_core.capture.ruler_words import Glyph, Word, glyphs_in, words_of
 from parasam_core.capture.scale import Scale
 from parasam_core.sequence import Box
 
@@ -34,10 +35,13 @@ NICE = (1.0, 2.0, 2.5, 5.0)
 NOT_NICE = 0.02
 DISAGREE = 0.015
 LEAST_COVER = 0.4
+LEAST_PAIR_COVER = 0.25
 MM_OF = {"mm": 1.0, "cm": 10.0}
 PRECLINICAL_DEPTH_MM = (2.0, 40.0)
 POSSIBLE_DEPTH_MM = (2.0, 60.0)
 """Where no unit is written, one is assumed only where no other could be meant."""
+LEAST_IN_MM = 4.0
+"""No scan is less deep that is ruled in mm without saying so."""
 LARGE_SCREEN = 2.0
 
 
@@ -147,25 +151,27 @@ def _strip(evidence: Evidence, area: Box, side: str) -> NDArray[np.float32]:
 
 
 def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> Ruler | Unread:
-    ticks = tick_columns(contrast, max(THICKEST_PX, round(THICKEST_PX * scale)))
+    thickest = max(THICKEST_PX, round(THICKEST_PX * scale))
+    ticks = tick_columns(contrast, thickest)
     if not ticks:
         return Unread("no row of even ticks stands beside the image")
-    steady = min(ticks, key=lambda t: t.error_px / t.period_px)
-    seen = f"ticks every {steady.period_px:.2f} px"
     glyphs = glyphs_in(contrast, 2 if scale >= LARGE_SCREEN else 3)
-    labels = progression([w for g in glyphs for w in words_of(g)])
-    if labels is None:
-        return Unread(f"{seen}, but no numbers beside them that grow evenly", 1)
-    along = _ticks_of(labels, ticks)
-    if along is None:
-        shown = f"{labels.values[0]:g}…{labels.values[-1]:g}"
-        return Unread(f"numbers {shown}, but no ticks that agree with them", 2)
+    words = [w for g in glyphs for w in words_of(g)]
+    read = _progression(words, ticks)
+    if isinstance(read, Unread):
+        pair = read_pair(words, ticks, contrast, thickest)
+        if pair is None:
+            return read
+        read = pair.labels, pair.ticks
+    labels, along = read
     high = area[3] - area[1]
-    if np.ptp([w.y for w in labels.words]) < LEAST_COVER * high:
+    least = LEAST_COVER if len(labels.words) > 2 else LEAST_PAIR_COVER
+    if np.ptp([w.y for w in labels.words]) < least * high:
         return Unread("numbers along a small part of the image only", 2)
     px_a_unit = along.period_px / _nice(along.period_px / labels.px_a_unit)
-    unit = _doubt(labels, glyphs[1], contrast) or _unit(
-        unit_beside(labels.words, glyphs[1], contrast), high / px_a_unit
+    depth = max(high / px_a_unit, labels.values[-1])
+    unit = _doubt(labels, words, glyphs[1], contrast) or _unit(
+        unit_beside(labels.words, (along.first_px, along.last_px), glyphs[1], contrast), depth
     )
     if isinstance(unit, Unread):
         return unit
@@ -178,10 +184,28 @@ def _read(contrast: NDArray[np.float32], scale: float, area: Box, side: str) -> 
     )
 
 
-def _doubt(labels: Labels, glyphs: list[Glyph], contrast: NDArray[np.float32]) -> Unread | None:
+def _progression(words: list[Word], ticks: list[Ticks]) -> tuple[Labels, Ticks] | Unread:
+    """Three numbers or more, and ticks that agree with them."""
+    steady = min(ticks, key=lambda t: t.error_px / t.period_px)
+    labels = progression(words)
+    if labels is None:
+        seen = f"ticks every {steady.period_px:.2f} px"
+        return Unread(f"{seen}, but no numbers beside them that grow evenly", 1)
+    along = _ticks_of(labels, ticks)
+    if along is None:
+        shown = f"{labels.values[0]:g}…{labels.values[-1]:g}"
+        return Unread(f"numbers {shown}, but no ticks that agree with them", 2)
+    return labels, along
+
+
+def _doubt(
+    labels: Labels, words: list[Word], glyphs: list[Glyph], contrast: NDArray[np.float32]
+) -> Unread | None:
     """What may stand unread in or after the numbers; either would make ten times of them."""
-    if followed(labels, contrast) and not written_after_many(labels.words, glyphs, contrast):
+    if followed(labels, glyphs, contrast):
         return Unread("something stands right after the numbers that is not read", 3)
+    if cut_short(labels, words):
+        return Unread("whether the numbers are read whole is not clear", 3)
     if may_hide_points(labels, contrast):
         return Unread("whether points stand in the numbers is not clear", 3)
     return None
@@ -215,9 +239,8 @@ def _agrees(labels: Labels, ticks: Ticks) -> bool:
     error = labels.error_px / labels.px_a_unit
     if off > min(NOT_NICE, max(0.01, 3 * error)) or abs(places - round(places)) > 1e-6:
         return False
-    last = ticks.first_px + (ticks.count - 1) * ticks.period_px
     slack = max(ticks.period_px, 1.5 * high)
-    if ticks.first_px > rows[0] + slack or last < rows[-1] - 2 * slack:
+    if ticks.first_px > rows[0] + slack or ticks.last_px < rows[-1] - 2 * slack:
         return False
     phase = np.exp(2j * np.pi * (rows - ticks.first_px) / ticks.period_px)
     return bool(ticks.period_px < 3 * high or abs(phase.mean()) > 0.9)
@@ -238,4 +261,6 @@ def _unit(written: str | None, depth: float) -> tuple[str, bool] | Unread:
 
 def _names(depth: float, within_mm: tuple[float, float]) -> list[str]:
     """The units in which a depth lies within two bounds."""
-    return [name for name, mm in MM_OF.items() if within_mm[0] <= depth * mm <= within_mm[1]]
+    least, most = within_mm
+    names = [name for name, mm in MM_OF.items() if least <= depth * mm <= most]
+    return [n for n in names if n != "mm" or depth >= LEAST_IN_MM]

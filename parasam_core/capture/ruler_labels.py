@@ -21,7 +21,7 @@ CLEAR = 0.7
 SAME = 0.01
 MOST_WORDS = 60
 LEAST_CHANCE = 0.05
-STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0)
+STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 4.0, 5.0, 10.0, 20.0, 25.0, 50.0)
 ROUNDING_PX = 0.3
 
 
@@ -56,8 +56,8 @@ class _Guess:
 
 def progression(words: list[Word]) -> Labels | None:
     """The numbers that stand where an even scale has them; None where that is not clear."""
-    kept = _kept(words)
-    lines = [[n for n, b in enumerate(kept) if _in_line(a, b)] for a in kept]
+    kept = words_once(words)
+    lines = [[n for n, b in enumerate(kept) if in_line(a, b)] for a in kept]
     guesses = [
         g
         for i, line in enumerate(lines)
@@ -66,16 +66,32 @@ def progression(words: list[Word]) -> Labels | None:
         if kept[j].y > kept[i].y
         for g in _guesses(kept, line, i, j)
     ]
-    if not guesses:
-        return None
-    best = max(guesses, key=lambda g: g.score)
-    others = [g.score for g in guesses if abs(g.px_a_unit / best.px_a_unit - 1) > 3 * SAME]
-    if max(others, default=0.0) > CLEAR * best.score:
-        return None
-    return _labels(kept, best)
+    return _clearest(kept, sorted(guesses, key=lambda g: -g.score))
 
 
-def _kept(words: list[Word]) -> list[Word]:
+def _clearest(words: list[Word], guesses: list[_Guess]) -> Labels | None:
+    """The best guess that is an even scale, if no other scale is nearly as good.
+
+    Args:
+        words: that the guesses are of.
+        guesses: the best first.
+    """
+    best: Labels | None = None
+    least = 0.0
+    for guess in guesses:
+        if best is not None and abs(guess.px_a_unit / best.px_a_unit - 1) <= 3 * SAME:
+            continue
+        if guess.score <= least:
+            break
+        labels = _labels(words, guess)
+        if labels is not None and best is not None:
+            return None
+        if labels is not None:
+            best, least = labels, CLEAR * guess.score
+    return best
+
+
+def words_once(words: list[Word]) -> list[Word]:
     """The words most like digits, each once."""
     kept: list[Word] = []
     for word in sorted(words, key=lambda w: -w.alike):
@@ -100,9 +116,10 @@ def _guesses(words: list[Word], line: list[int], i: int, j: int) -> list[_Guess]
     ]
 
 
-def _in_line(a: Word, b: Word) -> bool:
+def in_line(a: Word, b: Word) -> bool:
+    """True where two words, as large as one another, begin, end or are centred alike."""
     high = max(a.high, b.high)
-    ends = (a.x0 - b.x0, a.x1 - b.x1, (a.x0 + a.x1 - b.x0 - b.x1) / 2)
+    ends = (a.x0 - b.x0, a.x1 - b.x1, a.end - b.end, (a.x0 + a.x1 - b.x0 - b.x1) / 2)
     return min(map(abs, ends)) <= 0.6 * high and min(a.high, b.high) >= 0.75 * high
 
 
@@ -128,7 +145,7 @@ def _guess(line: list[tuple[int, Word]], anchor: Word, value: float, px_a_unit: 
 
 
 def _labels(words: list[Word], guess: _Guess) -> Labels | None:
-    read = sorted((words[n].y, v, p, n) for v, (p, n) in guess.members.items())
+    read = _once(words, guess)
     rows, values, chances = (np.array([r[k] for r in read]) for k in range(3))
     if len(read) < FEWEST or bool((np.diff(values) <= 0).any()) or chances.mean() < SURE:
         return None
@@ -140,6 +157,16 @@ def _labels(words: list[Word], guess: _Guess) -> Labels | None:
     error = spread / float(np.sqrt(((values - values.mean()) ** 2).sum()))
     members = tuple(words[n] for *_, n in read)
     return Labels(tuple(values.tolist()), members, px, error, step, float(chances.mean()))
+
+
+def _once(words: list[Word], guess: _Guess) -> list[tuple[float, float, float, int]]:
+    """(row, value, how probable, of which word) from the top: at each place, the most probable."""
+    kept: list[tuple[float, float, float, int]] = []
+    for value, (chance, n) in sorted(guess.members.items(), key=lambda m: -m[1][0]):
+        y, high = words[n].y, words[n].high
+        if all(abs(y - other) > high / 2 for other, *_ in kept):
+            kept.append((y, value, chance, n))
+    return sorted(kept)
 
 
 def _step(values: NDArray[np.float64]) -> float | None:

@@ -31,6 +31,7 @@ class Ticks:
         period_px: from tick to tick.
         first_px: row of the first one.
         count: how many there are.
+        last_px: row of the last one.
         error_px: standard error of the period.
     """
 
@@ -38,6 +39,7 @@ class Ticks:
     period_px: float
     first_px: float
     count: int
+    last_px: float
     error_px: float
 
 
@@ -48,13 +50,22 @@ def tick_columns(contrast: NDArray[np.float32], thickest_px: int) -> list[Ticks]
         contrast: (y, x) grey levels above the background.
         thickest_px: ticks are at most so thick.
     """
-    tall = 2 * thickest_px + 1
-    ground = cv2.morphologyEx(contrast, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
-    thin = contrast - ground
-    near = cv2.dilate(thin, np.ones((tall, 1), np.uint8))
+    thin = thin_lines(contrast, thickest_px)
+    near = cv2.dilate(thin, np.ones((2 * thickest_px + 1, 1), np.uint8))
     drawn = thin > np.maximum(FAINTEST, 0.5 * near)
     found = [_even(thin[:, x], drawn[:, x], x) for x in range(contrast.shape[1])]
     return [ticks for ticks in found if ticks is not None]
+
+
+def thin_lines(contrast: NDArray[np.float32], thickest_px: int) -> NDArray[np.float32]:
+    """(y, x) how far lines across the strip stand out; whatever is thicker, or runs down, is 0.
+
+    Args:
+        contrast: (y, x) grey levels above the background.
+        thickest_px: lines are at most so thick.
+    """
+    upright = np.ones((2 * thickest_px + 1, 1), np.uint8)
+    return np.asarray(contrast - cv2.morphologyEx(contrast, cv2.MORPH_OPEN, upright), np.float32)
 
 
 def _even(level: NDArray[np.float32], drawn: NDArray[np.bool_], column: int) -> Ticks | None:
@@ -100,4 +111,5 @@ def _fitted(places: NDArray[np.float64], period: float, height: int, column: int
     if unlike or spread > max(0.6, 0.08 * period):
         return None
     error = max(spread, ROUNDING_PX) / float(np.sqrt(((numbers - numbers.mean()) ** 2).sum()))
-    return Ticks(column, period, first + numbers.min() * period, int(kept.size), error)
+    start, end = (float(first + n * period) for n in (numbers.min(), numbers.max()))
+    return Ticks(column, period, start, int(kept.size), end, error)

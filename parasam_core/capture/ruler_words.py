@@ -24,6 +24,7 @@ WIDEST = 1.3
 BESIDE = 0.45
 BESIDE_POINT = 1.0
 POINT_GAP = 0.42
+AFTER = 1.2
 LIKE_A_DIGIT = 0.84
 READINGS = 3
 MOST_DIGITS = 3
@@ -57,6 +58,7 @@ class Word:
         alike: how alike its least certain glyph and a digit are, at most 1.
         readings: number → how probable; whatever is no number is left out.
         glyphs: in order.
+        end: right end of what is written on after them, as a unit.
     """
 
     x0: float
@@ -66,6 +68,26 @@ class Word:
     alike: float
     readings: dict[float, float]
     glyphs: tuple[Glyph, ...] = field(repr=False)
+    end: float
+
+
+def written_after(x1: float, y: float, high: float, glyphs: list[Glyph]) -> list[Glyph]:
+    """What is written on after digits, in order.
+
+    Args:
+        x1: right end of the digits, pixels.
+        y: their middle.
+        high: their height.
+        glyphs: all that there are.
+    """
+    line: list[Glyph] = []
+    end = x1
+    for g in sorted(glyphs, key=lambda g: g.x0):
+        level = y - 0.75 * high <= g.y0 and g.y1 <= y + 0.9 * high
+        if level and 0 <= g.x0 - end + 0.5 <= AFTER * high and 0.4 <= g.high / high <= 1.35:
+            line.append(g)
+            end = g.x1
+    return line
 
 
 def glyphs_in(contrast: NDArray[np.float32], enlarge: int) -> list[list[Glyph]]:
@@ -138,9 +160,11 @@ def _word(row: list[tuple[Glyph, float, NDArray[np.float64]]], around: list[Glyp
         gaps = [_gap(a, b, high, around) for a, b in pairwise(glyphs)]
         if None not in gaps:
             readings = _readings([p for _, _, p in row], [g or "" for g in gaps])
-    return Word(
-        glyphs[0].x0, glyphs[-1].x1, middle, high, min(a for _, a, _ in row), readings, glyphs
-    )
+    x1 = glyphs[-1].x1
+    after = written_after(x1, middle, high, around)
+    end = after[-1].x1 if after else x1
+    alike = min(a for _, a, _ in row)
+    return Word(glyphs[0].x0, x1, middle, high, alike, readings, glyphs, end)
 
 
 def _gap(left: Glyph, right: Glyph, high: float, around: list[Glyph]) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 import numpy as np
 
 from parasam_core.capture.by_originals import panel_by_originals
-from parasam_core.capture.drawn import settled_ink
+from parasam_core.capture.drawn import SettledInk, closes_in, settled_ink
 from parasam_core.capture.panel import found_panel
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.settled import Captures, Settled
@@ -22,6 +24,7 @@ from parasam_core.sequence import Box
 
 SAMPLES = 6
 LEAST_COLOUR = 30.0
+CONTESTED = "a line of another colour encloses about as much; --colour says which is the outline"
 STANDS_STILL = "what is closed is the same on the captures looked at"
 
 
@@ -66,13 +69,23 @@ def _with_ink(settled: Settled, captures: Captures, named: Ink | None) -> Settle
     x0, y0, x1, y1 = settled.panel
     alike = [c[y0:y1, x0:x1] for c in captures.values() if c.shape[:2] == settled.capture_yx]
     settled = replace(settled, marks=still_marks(alike))
-    if named is not None:
-        return replace(settled, ink=named)
-    ink = settled_ink(_panels(settled, captures))
-    if ink is None and settled.marks is not None:
-        settled = replace(settled, marks=None, doubt=STANDS_STILL)
-        ink = settled_ink(_panels(settled, captures))
-    return replace(settled, ink=ink)
+    found = _closing_ink(settled, captures, named)
+    if found is None and settled.marks is not None:
+        with_all = replace(settled, marks=None, doubt=STANDS_STILL)
+        found = _closing_ink(with_all, captures, named)
+        settled = with_all if found else settled
+    if found and found.contested:
+        settled = replace(settled, doubt=CONTESTED)
+    return replace(settled, ink=found.ink if found else named)
+
+
+def _closing_ink(settled: Settled, captures: Captures, named: Ink | None) -> SettledInk | None:
+    """The ink in which lines close, the named one if there is one; None where none does."""
+    if named is None:
+        return settled_ink(_panels(settled, captures))
+    panels = islice(_panels(settled, captures), len(captures))
+    closes = any(in_order(partial(closes_in, ink=named), panels))
+    return SettledInk(named, contested=False) if closes else None
 
 
 def _named_ink(rgb: tuple[int, int, int]) -> Ink:

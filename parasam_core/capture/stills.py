@@ -35,6 +35,14 @@ def colours_of(path: Path) -> Colours:
         return _as_rgb(decoded(image, str(path)) if picture is None else picture)
 
 
+def smaller_by(times: int, capture: Colours) -> Colours:
+    """The capture at a whole fraction of its size; itself where that is one."""
+    if times == 1:
+        return capture
+    size = (capture.shape[1] // times, capture.shape[0] // times)
+    return np.asarray(cv2.resize(capture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _decoded_fast(content: bytes, image: Image.Image) -> NDArray[np.uint8] | None:
     """(y, x) or (y, x, 3) RGB of a plain PNG or JPEG; None for what Pillow is to decode.
 

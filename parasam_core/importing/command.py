@@ -8,9 +8,10 @@ from typing import Any
 
 from PIL import ImageColor
 
-from parasam_core.console import STDOUT, answer, crew_shown, progress_shown
+from parasam_core.console import STDOUT, answer, crew_shown, progress_shown, say
 from parasam_core.errors import CaptureError, UsageError
 from parasam_core.sequence import Box
+from parasam_core.tables import as_csv
 from parasam_core.verbs import Verb
 
 TABLE = "import.csv"
@@ -99,12 +100,13 @@ def _import_many(options: argparse.Namespace, given: dict[str, Any]) -> None:
     from parasam_core import api
     from parasam_core.atomic import write_bytes
     from parasam_core.importing import summary
+    from parasam_core.importing.many import Imported
 
     with crew_shown() as watch:
         rows, left = api.import_many(
             options.source, options.scan, jobs=options.jobs, watch=watch, **given
         )
-    write_bytes(options.scan / TABLE, summary.as_csv(rows).encode())
+    write_bytes(options.scan / TABLE, as_csv(rows, Imported).encode())
     if options.json:
         result = {
             "library": str(options.scan),
@@ -140,6 +142,8 @@ def _import_one(options: argparse.Namespace, given: dict[str, Any]) -> None:
     _check_one(options.source)
     with progress_shown() as progress:
         scan = api.import_scan(options.source, options.scan, **given, progress=progress)
+    for warning in scan.provenance.details.get("warnings", []):
+        say(f"parasam import: {warning}")
     x0, y0, x1, y1 = scan.roi_xyxy
     result = {
         "scan": str(scan.path),

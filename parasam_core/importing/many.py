@@ -253,7 +253,10 @@ def _described(row: Imported, scan: ScanFile) -> Imported:
         spacing_mm=scan.space.spacing_mm,
         spacing_source=str(details.get("spacing_source", "unknown")),
         volume_mm3=volume,
-        notes=[details["numbering"]] if "captures" in details else [],
+        notes=[
+            *([details["numbering"]] if "captures" in details else []),
+            *details.get("warnings", []),
+        ],
     )
 
 
@@ -310,7 +313,7 @@ def _with_twins(rows: list[Imported], library: Path) -> list[Imported]:
     there = [s for s in map(_opened, sorted(library.glob("*.zarr"))) if s]
     whose = {s.path: (subject_key(s.subject), s.timepoint.casefold()) for s in there if s.subject}
     counted = Counter(whose.values())
-    return [replace(row, notes=row.notes + _twins(row, whose, counted)) for row in rows]
+    return [replace(row, notes=[*row.notes, *_twins(row, whose, counted)]) for row in rows]
 
 
 def _twins(

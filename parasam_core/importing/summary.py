@@ -1,12 +1,9 @@
-"""One row a source: the table that is printed, and the same as CSV."""
+"""One row a source: the table that is printed."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence as Items
-from dataclasses import fields
 from pathlib import Path
 
 from rich.console import Console
@@ -36,23 +33,6 @@ def totals(rows: Items[Imported]) -> str:
     frames = sum(row.frames or 0 for row in rows)
     flagged = sum(row.flagged or 0 for row in rows)
     return f"{len(rows)} in all: {', '.join(states)}; {frames} frames, {flagged} flagged"
-
-
-def as_csv(rows: Items[Imported]) -> str:
-    """A table, one source a line."""
-    names = [f.name for f in fields(Imported)]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in names])
-    return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return "; ".join(map(str, value))
-    return "" if value is None else str(value)
 
 
 def _table(rows: Items[Imported], *, wide: bool) -> Table:

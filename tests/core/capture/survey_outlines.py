@@ -2,8 +2,8 @@
 
     python -m tests.core.capture.survey_outlines FIRST LAST [FRAMES]
 
-Printed is every frame that is silently wrong, refused though a line is plain, flagged though
-nothing is doubtful, or read with IoU below 0.97; then the sums.
+Printed as they come are frames that are silently wrong, refused though a line is plain, flagged
+though nothing is doubtful, or read with IoU below 0.97; at the end, the sums.
 """
 
 from __future__ import annotations
@@ -100,22 +100,26 @@ def survey(job: tuple[int, int]) -> list[tuple[str, Judged]]:
 def main() -> None:
     first, last = map(int, sys.argv[1:3])
     frames = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    every: list[tuple[str, Judged]] = []
     with ProcessPoolExecutor(2) as pool:
-        every = [
-            r for some in pool.map(survey, [(s, frames) for s in range(first, last)]) for r in some
-        ]
-    for where, one in every:
-        if one.verdict not in ("well", "flagged"):
-            print(one.verdict.upper(), where, one.line)
+        for some in pool.map(survey, [(s, frames) for s in range(first, last)]):
+            every += some
+            for where, one in some:
+                if one.verdict not in ("well", "flagged"):
+                    print(one.verdict.upper(), where, one.line, flush=True)
     for mode in ("beside", "alone"):
-        of = [one for where, one in every if where.endswith(mode)]
-        drawn = [o for o in of if not np.isnan(o.agreed)]
-        sure = [o for o in drawn if o.verdict in ("well", "poor", "silent")]
-        print(mode, dict(Counter(o.verdict for o in of)))
-        for name, some in (("all drawn", drawn), ("unflagged", sure)):
-            iou = np.mean([o.agreed for o in some])
+        _print_sums(mode, [one for where, one in every if where.endswith(mode)])
+
+
+def _print_sums(mode: str, of: list[Judged]) -> None:
+    drawn = [o for o in of if not np.isnan(o.agreed)]
+    sure = [o for o in drawn if o.verdict in ("well", "poor", "silent")]
+    print(mode, dict(Counter(o.verdict for o in of)))
+    for name, some in (("all drawn", drawn), ("unflagged", sure)):
+        if some:
+            iou, bias = np.mean([(o.agreed, o.bias) for o in some], axis=0)
             print(f"  {name}: {len(some)} frames, mean IoU {iou:.4f}, "
-                  f"mean area error {100 * np.mean([o.bias for o in some]):+.2f} %")  # fmt: skip
+                  f"mean area error {100 * bias:+.2f} %")  # fmt: skip
 
 
 if __name__ == "__main__":

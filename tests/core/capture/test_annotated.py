@@ -139,6 +139,16 @@ def test_a_colour_that_is_named_is_read_and_no_other(tmp_path, plain):
         read(plain, tmp_path / "c", colour_rgb=(200, 200, 200))
 
 
+def test_an_outline_that_stands_still_is_read_in_a_colour_that_is_named_and_doubtful(tmp_path):
+    made = case(5, frames=3, **PLAIN, ink="cyan", marks=[], frame=True)
+    made.captures[:] = [made.captures[0]] * 3
+    made.originals[:] = [made.originals[0]] * 3
+    _, outlines = read(made, tmp_path, colour_rgb=INKS["cyan"])
+    for z, finding in enumerate(outlines.findings):
+        assert compared(made.truths[0], outlines.mask().masks[z])[0] > 0.98
+        assert finding.kinds == ("doubtful",)
+
+
 def test_originals_of_another_tumour_are_refused(tmp_path, plain):
     other = case(6, **PLAIN, ink="cyan", marks=[])
     plain_with_others = case(5, **PLAIN, ink="cyan", marks=[])
