@@ -92,6 +92,21 @@ def box_of(mask: NDArray[np.bool_]) -> Box | None:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
+def box_around(mask: NDArray[np.bool_], margin_px: int) -> Box | None:
+    """The half-open box so far around a (y, x) mask, within the image; None if it is empty."""
+    found = box_of(mask)
+    if found is None:
+        return None
+    x0, y0, x1, y1 = found
+    height, width = mask.shape
+    return (
+        max(x0 - margin_px, 0),
+        max(y0 - margin_px, 0),
+        min(x1 + margin_px, width),
+        min(y1 + margin_px, height),
+    )
+
+
 def mask_from_outline(outline_xy: ArrayLike, shape_yx: tuple[int, int]) -> NDArray[np.bool_]:
     """Fill a closed outline: True where a pixel's centre lies inside (even-odd rule).
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from parasam_core.errors import DatasetError
-from parasam_core.mask import box_of
+from parasam_core.mask import box_around
 from parasam_core.sam.compare.judge import Judgement, agreement
 from parasam_core.sam.compare.summary import summary
 from parasam_core.sam.embeddings import Embeddings
@@ -89,16 +89,8 @@ def prompt_of(example: Example, prompt: str) -> Box:
     """The box that models are given, half-open, in pixels of the image."""
     true = example.mask()
     height, width = true.shape
-    found = box_of(true) if prompt == "box" else None
-    if found is None:
-        return 0, 0, width, height
-    x0, y0, x1, y1 = found
-    return (
-        max(x0 - BOX_MARGIN_PX, 0),
-        max(y0 - BOX_MARGIN_PX, 0),
-        min(x1 + BOX_MARGIN_PX, width),
-        min(y1 + BOX_MARGIN_PX, height),
-    )
+    around = box_around(true, BOX_MARGIN_PX) if prompt == "box" else None
+    return around or (0, 0, width, height)
 
 
 def _asked(
