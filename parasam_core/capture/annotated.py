@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.annotated_ruler import doubts_of_captures, scale_of_captures
+from parasam_core.capture.annotated_ruler import Doubts, scale_of_captures
 from parasam_core.capture.findings import Finding, counted, with_jumps, with_odd_ellipses
 from parasam_core.capture.one_capture import Read, read_one
 from parasam_core.capture.outlines import Outlines
@@ -67,11 +67,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Spacing:
-    """Of the frames, where it came from, and what was read for it."""
+    """Of the frames, where it came from, and what is read for it, which may take a while."""
 
     mm: Triple
     source: str
-    details: dict[str, Any]
+    details: Callable[[], dict[str, Any]]
 
 
 @contextmanager
@@ -128,9 +128,10 @@ def _spacing(settled: Settled, captures: Captures, wanted: Wanted) -> _Spacing:
     name = str(settled.folder.path)
     if wanted.spacing_mm is not None:
         spacing, source = settled_spacing(None, wanted.said, name)
-        return _Spacing(spacing, source, doubts_of_captures(settled, captures, spacing))
+        return _Spacing(spacing, source, Doubts.of(settled, captures, spacing).details)
     said = scale_of_captures(settled, captures)
-    return _Spacing(*settled_spacing(said.scale, wanted.said, name, said.why), said.details)
+    known = settled_spacing(said.scale, wanted.said, name, said.why)
+    return _Spacing(*known, lambda: said.details)
 
 
 def _all_read(
@@ -141,6 +142,7 @@ def _all_read(
     frames = room(shape) if settled.originals is None else settled.originals
     reads: list[Read] = []
     with ThreadPoolExecutor(1) as beside:
+        said = beside.submit(spacing.details)
         digest = beside.submit(digest_of_files, settled.folder.files)
         read = partial(read_one, settled, stages=wanted.qa is not None)
         for z, one in enumerate(in_order(read, range(count))):
@@ -150,7 +152,8 @@ def _all_read(
             progress("reading captures", z + 1, count)
     findings = with_jumps([r.finding for r in reads])
     findings = with_odd_ellipses(findings, [r.ellipse for r in reads])
-    sequence = _sequence(settled, spacing, wanted, frames, findings, digest.result())
+    known = {"spacing_source": spacing.source, **said.result()}
+    sequence = _sequence(settled, spacing.mm, known, wanted, frames, findings, digest.result())
     if wanted.qa is not None:
         write_qa(wanted.qa, findings, [r.stages for r in reads])
     packed = tuple(r.packed for r in reads)
@@ -172,7 +175,8 @@ def _numbering(folder: TumourFolder) -> dict[str, Any]:
 
 def _sequence(
     settled: Settled,
-    spacing: _Spacing,
+    spacing_mm: Triple,
+    known: dict[str, Any],
     wanted: Wanted,
     frames: NDArray[np.uint8],
     findings: list[Finding],
@@ -183,8 +187,7 @@ def _sequence(
     details: dict[str, Any] = {
         "reader": "annotated captures",
         "frames": len(frames),
-        "spacing_source": spacing.source,
-        **spacing.details,
+        **known,
         "panel_xyxy": settled.panel,
         "panel_by": settled.panel_by,
         **_numbering(settled.folder),
@@ -196,7 +199,7 @@ def _sequence(
     }
     made = Provenance(settled.folder.path.resolve().name, digest, signed("import"), details)
     height, width = settled.frame_yx
-    space = Space((len(frames), height, width), spacing.mm)
+    space = Space((len(frames), height, width), spacing_mm)
     alone = settled.originals is None
     full, roi = (
         (settled.capture_yx, settled.panel) if alone else ((height, width), (0, 0, width, height))
