@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,8 +52,11 @@ class ImageFiles:
     @cached_property
     def digest(self) -> str:
         """sha256, hex, of the images' files and of what counts of them."""
+        files = digest_of_files(p.image for p in self._pairs)
         contents = [p.content_yx for p in self._pairs]
-        return f"{digest_of_files(p.image for p in self._pairs)}{contents if any(contents) else ''}"
+        if not any(contents):
+            return files
+        return hashlib.sha256(f"{files} {contents}".encode()).hexdigest()
 
     def image(self, index: int) -> NDArray[np.uint8]:
         """(y, x) uint8 grey levels; deeper ones are scaled from least to greatest.

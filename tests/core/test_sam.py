@@ -152,14 +152,15 @@ def test_other_frames_or_weights_never_share_embeddings(sweep, lite):
     from dataclasses import replace
 
     from parasam_core.sam.embeddings import _signature
+    from parasam_core.sam.images import Frames
 
     frames = sweep.sequence.frames.copy()
     frames[0, 0, 0] ^= 1
     signatures = {
-        _signature(sweep.sequence, lite),
-        _signature(replace(sweep.sequence, frames=frames), lite),
-        _signature(sweep.sequence, replace(lite, digest="0" * 64)),
-        _signature(sweep.sequence, replace(lite, preprocess=MEDSAM)),
+        _signature(Frames(sweep.sequence), lite),
+        _signature(Frames(replace(sweep.sequence, frames=frames)), lite),
+        _signature(Frames(sweep.sequence), replace(lite, digest="0" * 64)),
+        _signature(Frames(sweep.sequence), replace(lite, preprocess=MEDSAM)),
     }
     assert len(signatures) == 4
 
@@ -237,7 +238,9 @@ def test_a_vit_b_checkpoint_is_kept_listed_and_loads(tmp_path, monkeypatch):
     torch.save(build_sam_vit_b().state_dict(), tmp_path / "sam.pth")
     store.add("sam", tmp_path / "sam.pth")
     states = {row["name"]: row["state"] for row in store.listed()}
-    assert states == {"lite-medsam": "ready", "sam": "ready", "medsam": "missing"}
+    assert states == {
+        "lite-medsam": "ready", "sam": "ready", "medsam": "missing", "parasam-busi": "ready"
+    }  # fmt: skip
     model = store.load("sam")
     assert model.preprocess is SAM
     logits = model.decode(torch.zeros(256, 64, 64), torch.tensor([10.0, 10, 500, 500]))

@@ -14,7 +14,10 @@ from parasam_core.errors import DatasetError, LabelError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance, signed
 from parasam_core.sam.examples import examples_from
+from parasam_core.sam.images import Frames
+from parasam_core.sam.scan_frames import ScanFrames
 from parasam_core.sam.split import Parts, split
+from parasam_core.sam.variants import changed, tumour_free
 from parasam_core.scanfile import write_scan
 
 
@@ -71,6 +74,13 @@ def test_a_scan_gives_the_frames_that_somebody_knows(tmp_path, small_sequence, s
     assert not found[0].mask().any()
     assert found[2].mask().sum() == 12 * 20
     assert (found[3].image() == small_sequence.frames[6]).all()
+
+
+def test_a_scan_has_the_same_embeddings_for_training_and_for_outlining(
+    tmp_path, small_sequence, small_mask
+):
+    scan = scan_at(tmp_path / "a.zarr", small_sequence, small_mask.masks)
+    assert ScanFrames(scan, None).digest == Frames(scan.sequence()).digest
 
 
 def test_a_library_leaves_out_scans_without_labels(tmp_path, small_sequence, small_mask):
@@ -200,3 +210,30 @@ def test_too_little_to_split_is_refused(folder):
         split(found[:1], 0)
     with pytest.raises(DatasetError, match="expected two subjects or more"):
         split([replace(e, subject="m1") for e in found], 0)
+
+
+def test_changed_copies_keep_the_geometry_and_get_names_of_their_own(folder):
+    found = examples_from([folder])
+    mirrored, toned = changed(found, 0), changed(found, 1)
+    for one, left, same in zip(found, mirrored, toned, strict=True):
+        assert (left.mask() == one.mask()[:, ::-1]).all()
+        assert (same.mask() == one.mask()).all()
+        assert len({one.digest, left.digest, same.digest}) == 3
+        assert {one.subject, left.subject, same.subject} == {one.subject}
+        order = np.argsort(one.image(), axis=None, kind="stable")
+        assert (np.diff(same.image().ravel()[order].astype(int)) >= 0).all()
+    again = changed(examples_from([folder]), 0)
+    assert (again[3].image() == mirrored[3].image()).all()
+
+
+def test_tumour_free_parts_hold_none_and_follow_the_masks(folder):
+    found = tumour_free(examples_from([folder]))
+    assert len(found) == 6
+    assert not any(e.mask().any() for e in found)
+    assert all(e.image().shape == e.mask().shape for e in found)
+    before = found[0].source.digest
+    whole = np.full((40, 60), 255, np.uint8)
+    Image.fromarray(whole).save(folder / "labels" / "case_0.png")
+    after = tumour_free(examples_from([folder]))
+    assert after[0].name.startswith("case_1")
+    assert after[0].source.digest != before

@@ -18,7 +18,7 @@ from parasam_core.mask import box_of
 from parasam_core.sam import store
 from parasam_core.sam.embeddings import Embeddings
 from parasam_core.sam.examples import examples_from
-from parasam_core.sam.train import train
+from parasam_core.sam.train import loop, train
 from parasam_core.sam.train.loop import Loop
 from parasam_core.segmenter import no_progress
 from tests.conftest import ROOT
@@ -85,11 +85,16 @@ def test_a_training_that_was_killed_ends_in_the_same_weights(trained, cases, bas
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
+def impatient(what, done, total):
+    if what == "training" and done == 2:
+        raise KeyboardInterrupt
+
+
 def test_the_state_of_another_training_is_refused(cases, base, tmp_path, monkeypatch):
     out = tmp_path / "m.safetensors"
-    monkeypatch.setattr(Loop, "run", lambda loop, _: loop._keep())
-    with pytest.raises(KeyError):  # nothing was trained, so there is no best epoch
-        train(examples_from([cases]), base, BRIEF, out)
+    monkeypatch.setattr(loop, "STATE_EVERY_S", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        train(examples_from([cases]), base, BRIEF, out, progress=impatient)
     other = replace(BRIEF, rate=1e-3)
     with pytest.raises(ModelError, match="got another settings"):
         train(examples_from([cases]), base, other, out, resume=tmp_path / "m.state")
@@ -155,5 +160,5 @@ def test_masks_on_the_grid_lie_where_the_model_sees_them(cases, base):
     masks = table.masks(np.arange(6)).numpy() > 0.5
     for example, mask, box in zip(examples, masks, table.boxes, strict=True):
         assert box_of(mask) == pytest.approx(box.tolist(), abs=1.6)
-        assert box.tolist() == pytest.approx([v * 2.56 for v in box_of(example.mask())], abs=0.1)
+        assert box.tolist() == pytest.approx([v * 2.56 for v in box_of(example.mask())], abs=0.2)
     assert table.contents[0].tolist() == pytest.approx([0, 0, 256, 205], abs=0.5)
