@@ -43,11 +43,11 @@ class Embeddings:
         if not missing:
             return
         encode = runtime.fastest(self._model.image_encoder, self._model.preprocess.side)
-        for done, z in enumerate(missing, start=1):
-            image = self._model.preprocess.image(self._sequence.frames[z])
-            embedding = encode(image)
+        images = (self._model.preprocess.image(self._sequence.frames[z]) for z in missing)
+        embedded = zip(missing, runtime.each(encode, images), strict=True)
+        for done, (z, embedding) in enumerate(embedded, start=kept + 1):
             self._array[z] = embedding.numpy().astype(np.float16)
-            progress("looking at frames", kept + done, len(wanted))
+            progress("looking at frames", done, len(wanted))
 
     def of(self, frame: int) -> torch.Tensor:
         """(256, 64, 64) float32 embedding of a frame that has been computed."""
