@@ -179,20 +179,26 @@ def asked(options: dict[str, Any]) -> dict[str, Any]:
 
 def segment(
     scan: ScanFile | Path | str,
-    boxes: Mapping[int, Box],
+    boxes: Mapping[int, Box] | None,
     *,
-    model: str | Segmenter = DEFAULT_MODEL,
+    model: str | Segmenter | None = None,
     label: str = DEFAULT_LABEL,
+    keep_largest: bool = False,
+    fill_holes: bool = False,
     progress: Progress = no_progress,
 ) -> ScanFile:
-    """Outline the tumour from the first to the last box and store the masks as a label.
+    """Outline the tumour and store the masks as a label.
 
     Args:
         scan: which.
-        boxes: frame number → (x0, y0, x1, y1), half-open, in pixels of the full frame; linear
-            between them.
-        model: a name of `parasam models list`, or a loaded segmenter.
+        boxes: frame number → (x0, y0, x1, y1), half-open, in pixels of the full frame. One is
+            followed to where the tumour ends, several are linear between each other; None finds
+            the tumour without any.
+        model: a name of `parasam models list`, a ParaSAM model's file, or a loaded segmenter;
+            lite-medsam where None, and without boxes the ParaSAM model that comes along.
         label: where to store the masks.
+        keep_largest: keep only the largest body.
+        fill_holes: fill holes within each frame.
         progress: told about every frame.
 
     Returns:
@@ -200,15 +206,22 @@ def segment(
 
     Raises:
         PromptError: no box, or one that does not fit.
-        ModelError: no such model.
+        ModelError: no such model, or one that needs a box.
         LabelError: the label's name is taken by masks made another way.
     """
     found = _opened(scan)
     found.check_label_free(label, "segment")
     sequence = found.sequence()
-    checked_boxes(boxes, sequence)
-    segmenter = _loaded(model) if isinstance(model, str) else model
-    return found.write_mask(label, segmenter.segment(sequence, boxes, progress))
+    if boxes is None:
+        mask = _loaded(model, automatic=True).find(sequence, progress)
+    else:
+        checked_boxes(boxes, sequence)
+        mask = _loaded(model).segment(sequence, boxes, progress)
+    if keep_largest or fill_holes:
+        from parasam_core.sam.cleaning import cleaned
+
+        mask = cleaned(mask, keep_largest=keep_largest, fill_holes=fill_holes)
+    return found.write_mask(label, mask)
 
 
 def measure(scan: ScanFile | Path | str, label: str | None = None) -> Measurement:
@@ -409,7 +422,11 @@ def _opened(scan: ScanFile | Path | str) -> ScanFile:
     return scan if isinstance(scan, ScanFile) else ScanFile.open(scan)
 
 
-def _loaded(model: str) -> Segmenter:
-    from parasam_core.sam import load_segmenter  # torch takes seconds to import
+def _loaded(model: str | Segmenter | None, *, automatic: bool = False) -> Segmenter:
+    if model is not None and not isinstance(model, str):
+        return model
+    from parasam_core.sam import load_automatic, load_segmenter  # torch takes seconds to import
 
-    return load_segmenter(model)
+    return (
+        load_automatic() if automatic and model is None else load_segmenter(model or DEFAULT_MODEL)
+    )

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from parasam_core.errors import PromptError
 from parasam_core.mask import MaskStack
@@ -15,6 +20,27 @@ from parasam_core.sequence import Box, Sequence
 
 Progress = Callable[[str, int, int], None]
 """Called with (what, done, total) after every step of long work."""
+
+
+Point = tuple[int, int, bool]
+"""(x, y) in pixels of the full frame, and whether it is inside the tumour."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A model's answer to a prompt on one frame.
+
+    Attributes:
+        mask: (y, x) bool on the B-mode area.
+        score: 0..1, what the model expects of the mask's IoU.
+    """
+
+    mask: NDArray[np.bool_]
+    score: float
+
+
+DOUBTFUL = 0.85
+"""Confidence below which a frame is listed for a person to look at."""
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -29,7 +55,10 @@ class Segmenter(Protocol):
     def segment(
         self, sequence: Sequence, boxes: Mapping[int, Box], progress: Progress = no_progress
     ) -> MaskStack:
-        """Masks for every frame from the first to the last box; other frames stay empty.
+        """Masks from boxes; their provenance says how sure each frame is.
+
+        One box is followed in both directions to where the tumour ends. Several are linear
+        between each other, and frames before the first and after the last one stay empty.
 
         Args:
             sequence: the frames.
@@ -40,6 +69,49 @@ class Segmenter(Protocol):
             PromptError: no box, or one that does not fit.
         """
         ...
+
+    def find(self, sequence: Sequence, progress: Progress = no_progress) -> MaskStack:
+        """Masks without any prompt; all empty where there is no tumour.
+
+        Args:
+            sequence: the frames.
+            progress: told about every frame.
+
+        Raises:
+            ModelError: the model was not trained for it.
+        """
+        ...
+
+    def frame(
+        self, sequence: Sequence, number: int, box: Box | None = None, points: Items[Point] = ()
+    ) -> Outline:
+        """One frame's mask from a box, points, or both; its embedding is kept.
+
+        LiteMedSAM and MedSAM were trained on boxes alone: points guide them poorly.
+
+        Args:
+            sequence: the frames.
+            number: which frame.
+            box: (x0, y0, x1, y1), half-open, in pixels of the full frame.
+            points: inside the tumour or outside of it.
+
+        Raises:
+            PromptError: neither box nor point, or one that does not fit.
+        """
+        ...
+
+
+def doubtful_frames(mask: MaskStack) -> list[int]:
+    """Frames that a person should look at: unsure ones, and gaps between frames with tumour.
+
+    Args:
+        mask: what a segmenter found; its provenance holds a confidence of 0..1 a frame.
+    """
+    ends = mask.frames_with_tumour
+    if ends is None:
+        return []
+    sure = mask.provenance.details.get("confidence", {})
+    return [z for z in range(ends[0], ends[1] + 1) if sure.get(str(z), 0.0) < DOUBTFUL]
 
 
 def read_boxes(path: Path | str) -> dict[int, Box]:
@@ -82,10 +154,7 @@ def checked_box(box: Box, sequence: Sequence, frame: int) -> Box:
         PromptError: the frame is not there; the box is empty, leaves the full frame, or misses
             the B-mode area.
     """
-    if not 0 <= frame < sequence.space.shape[0]:
-        raise PromptError(
-            f"expected a frame between 0 and {sequence.space.shape[0] - 1}, got {frame}"
-        )
+    _check_frame(frame, sequence)
     height, width = sequence.full_frame_shape
     x0, y0, x1, y1 = box
     if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
@@ -106,6 +175,46 @@ def checked_box(box: Box, sequence: Sequence, frame: int) -> Box:
             f"rows {top}–{bottom}) on frame {frame}, got {x0},{y0},{x1},{y1}"
         )
     return inside
+
+
+def checked_points(
+    points: Items[Point], sequence: Sequence, frame: int
+) -> list[tuple[float, float]]:
+    """Points of the full frame as (x, y) in pixels of the B-mode area.
+
+    Raises:
+        PromptError: the frame is not there, or a point is not in the B-mode area.
+    """
+    _check_frame(frame, sequence)
+    left, top, right, bottom = sequence.roi_xyxy
+    for x, y, _ in points:
+        if not (left <= x < right and top <= y < bottom):
+            raise PromptError(
+                f"expected a point in the B-mode area (columns {left}–{right}, rows "
+                f"{top}–{bottom}) on frame {frame}, got {x},{y}"
+            )
+    return [(float(x - left), float(y - top)) for x, y, _ in points]
+
+
+def check_shows_something(frame: int, sequence: Sequence) -> None:
+    """Refuse a prompt on a frame of one grey level.
+
+    Raises:
+        PromptError: it is one.
+    """
+    grey = sequence.frames[frame]
+    if grey.min() == grey.max():
+        raise PromptError(
+            f"expected a frame that shows something, got frame {frame}, which is all of grey "
+            f"level {grey.min()}; prompt another"
+        )
+
+
+def _check_frame(frame: int, sequence: Sequence) -> None:
+    if not 0 <= frame < sequence.space.shape[0]:
+        raise PromptError(
+            f"expected a frame between 0 and {sequence.space.shape[0] - 1}, got {frame}"
+        )
 
 
 def checked_boxes(boxes: Mapping[int, Box], sequence: Sequence) -> dict[int, Box]:

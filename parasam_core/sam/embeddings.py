@@ -60,9 +60,10 @@ class Embeddings:
             return
         self._check_room(len(missing))
         encode = runtime.fastest(self._model.image_encoder, self._model.preprocess.side)
-        for done, z in enumerate(missing, start=1):
-            image = self._model.preprocess.image(self._images.image(z))
-            self._keep(z, encode(image).numpy().astype(np.float16), len(missing) - done + 1)
+        images = (self._model.preprocess.image(self._images.image(z)) for z in missing)
+        embedded = zip(missing, runtime.each(encode, images), strict=True)
+        for done, (z, embedding) in enumerate(embedded, start=1):
+            self._keep(z, embedding.numpy().astype(np.float16), len(missing) - done + 1)
             progress("looking at frames", kept + done, len(wanted))
 
     def of(self, frame: int) -> torch.Tensor:

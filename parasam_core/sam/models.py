@@ -68,18 +68,22 @@ class SamModel:
         return self.answer(embedding[None], box[None])[0][0]
 
     def answer(
-        self, embeddings: torch.Tensor, boxes: torch.Tensor
+        self,
+        embeddings: torch.Tensor,
+        boxes: torch.Tensor | None,
+        points: tuple[torch.Tensor, torch.Tensor] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Masks and their scores, one box an embedding; gradients flow where they are wanted.
+        """Masks and their scores, one prompt an embedding; gradients flow where they are wanted.
 
         Args:
-            embeddings: (n, 256, 64, 64).
-            boxes: (n, 4), in the model's pixels.
+            embeddings: (n, 256, 64, 64), or (1, 256, 64, 64) for all prompts.
+            boxes: (n, 4), in the model's pixels; None with points alone.
+            points: (n, m, 2) in the model's pixels, and (n, m) 1 inside, 0 outside.
 
         Returns:
             (n, 256, 256) logits, and (n,) what the decoder expects of each mask's IoU.
         """
-        prompts = self.prompt_encoder(points=None, boxes=boxes, masks=None)
+        prompts = self.prompt_encoder(points=points, boxes=boxes, masks=None)
         if self.adapter is not None:
             embeddings = self.adapter(embeddings)
         return decoded(self.mask_decoder, embeddings, self.prompt_encoder.get_dense_pe(), prompts)

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 FloatBox = tuple[float, float, float, float]
 
 
+Points = list[tuple[float, float]]
+
+
 class Scaling(Enum):
     """How grey levels are scaled."""
 
@@ -61,15 +64,27 @@ class Preprocess:
         scale = (width / shape_yx[1], height / shape_yx[0])
         return torch.tensor([v * scale[i % 2] for i, v in enumerate(box)], dtype=torch.float32)
 
+    def points(self, points_xy: Points, shape_yx: tuple[int, ...]) -> torch.Tensor:
+        """Points (x, y) in pixels of the frame as (n, 2) float32 in the model's pixels."""
+        height, width = self._size(shape_yx)
+        scale = torch.tensor([width / shape_yx[1], height / shape_yx[0]])
+        return torch.tensor(points_xy, dtype=torch.float32).reshape(-1, 2) * scale
+
     def mask(self, logits: torch.Tensor, shape_yx: tuple[int, ...]) -> NDArray[np.bool_]:
         """The decoder's (h, w) logits over the model's square as a (y, x) bool mask."""
-        whole = logits.float()[None, None]
+        return np.asarray(self._fitted(logits[None], shape_yx)[0].numpy() > 0)
+
+    def probability(self, logits: torch.Tensor, shape_yx: tuple[int, ...]) -> NDArray[np.float32]:
+        """The decoder's (n, h, w) logits as (n, y, x) float32 probabilities of tumour."""
+        return np.asarray(torch.sigmoid(self._fitted(logits, shape_yx)).numpy())
+
+    def _fitted(self, logits: torch.Tensor, shape_yx: tuple[int, ...]) -> torch.Tensor:
+        whole = logits.float()[:, None]
         if not self.stretch:
             whole = F.interpolate(whole, (self.side, self.side), mode="bilinear")
             height, width = self._size(shape_yx)
             whole = whole[..., :height, :width]
-        fitted = F.interpolate(whole, tuple(shape_yx), mode="bilinear")
-        return np.asarray(fitted[0, 0].numpy() > 0)
+        return F.interpolate(whole, tuple(shape_yx), mode="bilinear")[:, 0]
 
     def _size(self, shape_yx: tuple[int, ...]) -> tuple[int, int]:
         if self.stretch:

@@ -43,6 +43,20 @@ def load(name: str) -> SamModel:
     return with_decoder(load(read_card(path).base), path)
 
 
+def load_automatic() -> SamModel:
+    """The ParaSAM model that comes along, which needs no box.
+
+    Raises:
+        ModelError: none comes along.
+    """
+    for path in sorted(shipped_models_folder().glob(f"*{SUFFIX}")):
+        return load(str(path))
+    raise ModelError(
+        "expected a ParaSAM model to find a tumour without a box, but none comes along; "
+        "name one of your own with --model, as `parasam train` writes it"
+    )
+
+
 def add(name: str, file: Path) -> None:
     """Check a checkpoint by loading it, then keep a copy.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from parasam_core.cli import _ranges
 from parasam_core.phantom import phantom
 from parasam_core.scanfile import ScanFile, write_scan
 from tests.conftest import ROOT
@@ -72,6 +73,8 @@ def test_a_stack_of_frames_becomes_a_volume_and_a_mesh(tmp_path, sweep):
         parasam("segment", "P1_d0.zarr", "--boxes", "boxes.json", "--json", cwd=tmp_path)
     )
     assert outlined["label"] == "parasam"
+    assert outlined["model"] == "lite-medsam"
+    assert set(outlined["doubtful_frames"]) <= set(range(first, last + 1))
     assert first <= outlined["frames_with_tumour"][0] <= outlined["frames_with_tumour"][1] <= last
 
     measured = answer_of(parasam("measure", "P1_d0.zarr", "--json", cwd=tmp_path))
@@ -112,6 +115,10 @@ def test_measuring_for_reading(library):
     assert ran.stderr == ""
 
 
+def test_doubtful_frames_are_shown_as_ranges():
+    assert _ranges([3, 7, 8, 9, 11]) == "3, 7–9, 11"
+
+
 def test_models_are_listed():
     rows = answer_of(parasam("models", "list", "--json"))["models"]
     assert (rows[0]["name"], rows[0]["state"]) == ("lite-medsam", "ready")
@@ -135,6 +142,8 @@ def test_models_are_listed():
         (["segment", "P1_d0.zarr", "--box", "3:0,0,9,9", "--model", "medsam"], 1, ["models add"]),
         (["segment", "P1_d0.zarr", "--box", "3:0,0,9,9", "--label", "truth"], 1, ["phantom"]),
         (["segment", "P1_d0.zarr", "--box", "3:0,0,9,9", "--label", "../x"], 1, ["label name"]),
+        (["segment", "P1_d0.zarr", "--auto", "--box", "3:0,0,9,9"], 2, ["--box", "--auto"]),
+        (["segment", "P1_d0.zarr", "--auto", "--model", "lite-medsam"], 1, ["parasam train"]),
         (["segment", "P1_d0.zarr", "--boxes", "nowhere.json"], 1, ["nowhere.json"]),
         (["import", "nowhere.avi", "s.zarr", "--spacing", "1", "1", "1"], 1, ["nowhere.avi"]),
         (["import", "P1_d0.zarr", "s.zarr", "--spacing", "1", "1"], 2, ["--spacing"]),

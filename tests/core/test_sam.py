@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +11,11 @@ from parasam_core.home import models_folder
 from parasam_core.mask import box_of
 from parasam_core.phantom import phantom
 from parasam_core.sam import SamSegmenter, load_segmenter, store
+from parasam_core.sam.card import Card
 from parasam_core.sam.embeddings import Embeddings
+from parasam_core.sam.evidence import Answers
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM
-from parasam_core.sam.runtime import fastest
+from parasam_core.sam.runtime import each, fastest, in_bfloat16
 from parasam_core.segmenter import boxes_between
 
 shapes = st.tuples(st.integers(40, 700), st.integers(40, 700))
@@ -106,18 +110,142 @@ def test_lite_medsam_outlines_a_phantom(sweep, lite):
     assert mask.provenance.details["boxes_xyxy"][str(chosen[0])] == list(boxes[chosen[0]])
 
 
+def test_one_box_is_followed_through_a_phantom(sweep, lite):
+    truth = sweep.truth.masks
+    first, last = sweep.truth.frames_with_tumour
+    middle = (first + last) // 2
+    mask = SamSegmenter(lite).segment(sweep.sequence, {middle: grown(box_of(truth[middle]), 3)})
+    assert 2 * (mask.masks & truth).sum() / (mask.masks.sum() + truth.sum()) > 0.8
+    assert mask.frames_with_tumour == pytest.approx((first, last), abs=2)
+    details = mask.provenance.details
+    assert details["way"] == "followed"
+    assert (
+        sorted(map(int, details["confidence"])) == np.flatnonzero(mask.masks.any((1, 2))).tolist()
+    )
+    assert all(0 <= sure <= 1 for sure in details["confidence"].values())
+
+
+def test_a_frame_is_outlined_by_a_box_by_points_and_by_both(sweep, lite):
+    """LiteMedSAM was trained on boxes alone, so that points beside a box do not help it."""
+    segmenter = SamSegmenter(lite)
+    truth = sweep.truth.masks
+    z = sum(sweep.truth.frames_with_tumour) // 2
+    x0, y0, x1, y1 = grown(box_of(truth[z]), 3)
+    inside, outside = ((x0 + x1) // 2, (y0 + y1) // 2, True), (2, y1, False)
+    boxed = segmenter.frame(sweep.sequence, z, (x0, y0, x1, y1))
+    both = segmenter.frame(sweep.sequence, z, (x0, y0, x1, y1), [inside, outside])
+    pointed = segmenter.frame(sweep.sequence, z, points=[inside])
+    for outline, least in ((boxed, 0.9), (both, 0.7)):
+        found = outline.mask
+        assert 2 * (found & truth[z]).sum() / (found.sum() + truth[z].sum()) > least
+        assert 0.5 < outline.score <= 1
+    assert pointed.mask.shape == truth[z].shape
+    assert 0 <= pointed.score <= 1
+
+
+def test_points_go_through_segment_anythings_own_encoder(lite):
+    points = MEDSAM.points([(10, 20), (403, 256)], (256, 403))
+    assert points.tolist() == [pytest.approx([25.4, 80], abs=0.1), [1024, 1024]]
+    assert LITE_MEDSAM.points([], (10, 10)).shape == (0, 2)
+    embedding, box = torch.zeros(1, 256, 64, 64), torch.tensor([[20.0, 20, 90, 90]])
+    where, kind = torch.tensor([[[50.0, 50]]]), torch.tensor([[1]])
+    with torch.inference_mode():
+        theirs = lite.prompt_encoder(points=(where, kind), boxes=box, masks=None)[0]
+        logits, score = lite.answer(embedding, box, (where, kind))
+    assert theirs.shape == (1, 3, 256)
+    assert (logits.shape, score.shape) == ((1, 256, 256), (1,))
+
+
+@pytest.mark.parametrize(
+    ("box", "points", "sentence"),
+    [
+        (None, [], "a box or a point"),
+        (None, [(0, 0, True)], "a point in the B-mode area"),
+        ((0, 0, 5, 5), [], "meets the B-mode area"),
+        (None, [(20, 30, True)], "shows something"),
+    ],
+)
+def test_a_prompt_that_does_not_fit_a_frame_is_refused(small_sequence, lite, box, points, sentence):
+    small_sequence.frames[5] = 17
+    with pytest.raises(PromptError, match=sentence):
+        SamSegmenter(lite).frame(small_sequence, 5, box, points)
+    with pytest.raises(PromptError, match="shows something"):
+        SamSegmenter(lite).segment(small_sequence, {5: (10, 20, 30, 40)})
+
+
+def test_a_model_that_needs_a_box_does_not_find_by_itself(small_sequence, lite):
+    with pytest.raises(ModelError, match="parasam train"):
+        SamSegmenter(lite).find(small_sequence)
+
+
+def test_noise_without_a_sure_frame_is_no_tumour(small_sequence, lite):
+    card = Card(lite.name, lite.digest, "parasam train", presence_score=1.5)
+    mask = SamSegmenter(replace(lite, card=card)).find(small_sequence)
+    assert not mask.masks.any()
+    assert mask.provenance.details["way"] == "auto"
+    assert mask.provenance.details["confidence"] == {}
+
+
+def test_a_tumour_is_found_without_a_box(sweep, lite, monkeypatch):
+    """With a model that sees what there is, and invents something where there is nothing."""
+    truth = sweep.truth.masks
+
+    def seeing(_, frame, boxes):
+        rows, columns = np.indices(truth.shape[1:])
+        invented = (rows - 30 - 40 * (frame % 2)) ** 2 + (columns - 30) ** 2 < 100
+        mask = truth[frame] if truth[frame].any() else invented
+        return Answers(np.stack([mask.astype(np.float32)] * len(boxes)), np.full(len(boxes), 0.9))
+
+    monkeypatch.setattr("parasam_core.sam.predict.Asker.__call__", seeing)
+    monkeypatch.setattr("parasam_core.sam.embeddings.Embeddings.compute", lambda *_: None)
+    card = Card(lite.name, lite.digest, "parasam train", presence_score=0.5)
+    steps = []
+    found = SamSegmenter(replace(lite, name="seer", card=card)).find(
+        sweep.sequence, lambda what, *_: steps.append(what)
+    )
+    assert 2 * (found.masks & truth).sum() / (found.masks.sum() + truth.sum()) > 0.95
+    details = found.provenance.details
+    assert (details["way"], found.provenance.source) == ("auto", "seer")
+    assert truth[details["seed_frame"]].any()
+    assert set(steps) == {"searching", "following"}
+
+
+def test_work_that_is_stopped_keeps_its_embeddings(sweep, lite, monkeypatch):
+    monkeypatch.setattr("parasam_core.sam.embeddings._signature", lambda *_: "test-stopped")
+    monkeypatch.setattr(
+        "parasam_core.sam.runtime.fastest", lambda *_: lambda _: torch.zeros(256, 64, 64)
+    )
+
+    def stop_at_three(what, done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        SamSegmenter(lite).segment(sweep.sequence, {5: (20, 20, 60, 60)}, stop_at_three)
+    reports = []
+    Embeddings(sweep.sequence, lite).compute([0, 1, 2], lambda *report: reports.append(report))
+    assert reports == [("looking at frames", 3, 3)]
+
+
 def grown(box, pixels):
     x0, y0, x1, y1 = box
     return x0 - pixels, y0 - pixels, x1 + pixels, y1 + pixels
 
 
 def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
+    """In float32 to rounding; where the CPU has bfloat16, in what masks can show."""
     fast = fastest(lite.image_encoder, LITE_MEDSAM.side)
-    for z in (3, 20):
-        image = LITE_MEDSAM.image(sweep.sequence.frames[z])
+    images = [LITE_MEDSAM.image(sweep.sequence.frames[z]) for z in (3, 8, 13, 20)]
+    many = list(each(fast, iter(images)))
+    box = torch.tensor([40.0, 40, 200, 200])
+    for image, embedding in zip(images, many, strict=True):
         with torch.inference_mode():
             reference = lite.image_encoder(image[None])[0]
-        assert (fast(image) - reference).abs().max().item() < 1e-4
+        assert (embedding - reference).abs().max().item() < (0.1 if in_bfloat16() else 1e-4)
+        found, true = (lite.decode(e, box) > 0 for e in (embedding, reference))
+        assert 2 * (found & true).sum() / (found.sum() + true.sum()) > 0.99
+    assert (fast(images[0]) - many[0]).abs().max().item() < 1e-4
+    assert list(each(fast, [])) == []
 
 
 def test_a_network_that_openvino_cannot_take_runs_in_torch():
@@ -149,8 +277,6 @@ def test_embeddings_are_computed_once_and_resumed(sweep, lite, monkeypatch):
 
 
 def test_other_frames_or_weights_never_share_embeddings(sweep, lite):
-    from dataclasses import replace
-
     from parasam_core.sam.embeddings import _signature
     from parasam_core.sam.images import Frames
 
