@@ -94,7 +94,8 @@ def test_the_command_compares_and_draws(folder, tmp_path):
     assert row["dice"]["mean"] > 0.9
     assert set(row["dice"]) == {"mean", "median", "p10", "interval", "n"}
     assert row["hd95_mm"]["mean"] is None
-    table = list(csv.DictReader((tmp_path / "figures" / "comparison.csv").open()))
+    written = (tmp_path / "figures" / "comparison.csv").read_text()
+    table = list(csv.DictReader(written.splitlines()))
     assert [r["example"] for r in table] == ["t1", "t2", "t3"]
     assert json.loads((tmp_path / "figures" / "comparison.json").read_text("utf-8")) == done
     for name in ("sheet", "t1", "t2", "t3"):
