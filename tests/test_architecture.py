@@ -20,7 +20,9 @@ FLOORS = [
      "parasam_core.screen", "parasam_core.medsam_tree"],
     ["parasam_core.capture", "parasam_core.export", "parasam_core.sam", "parasam_core.solid"],
     ["parasam_core.verbs", "parasam_core.console"],
-    ["parasam_core.cli", "parasam_core.api", "parasam_core.importing"],
+    ["parasam_core.api", "parasam_core.importing"],
+    ["parasam_core.commands"],
+    ["parasam_core.cli"],
     ["xr_server"],
     ["viewers"],
 ]  # fmt: skip

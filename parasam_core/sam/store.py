@@ -75,6 +75,11 @@ def add(name: str, file: Path) -> None:
         models.load_vit_b(name, file)
         copy_file(file, _checkpoint(name))
         return
+    if file.suffix != SUFFIX:
+        raise ModelError(
+            f"expected sam or medsam as the name of a checkpoint, or a {SUFFIX} file as a ParaSAM "
+            f"model, got {name!r} with {file}"
+        )
     with_decoder(load(read_card(file).base), file)
     copy_file(file, models_folder() / f"{name}{SUFFIX}")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from parasam_core.cli import _ranges
+from parasam_core.commands.segmenting import ranges
 from parasam_core.phantom import phantom
 from parasam_core.scanfile import ScanFile, write_scan
 from tests.conftest import ROOT
@@ -115,8 +115,8 @@ def test_measuring_for_reading(library):
     assert ran.stderr == ""
 
 
-def test_doubtful_frames_are_shown_as_ranges():
-    assert _ranges([3, 7, 8, 9, 11]) == "3, 7–9, 11"
+def test_doubtful_frames_are_shown_asranges():
+    assert ranges([3, 7, 8, 9, 11]) == "3, 7–9, 11"
 
 
 def test_models_are_listed():

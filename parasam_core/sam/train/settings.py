@@ -34,13 +34,13 @@ class Settings:
     """
 
     prompt: str = "mixed"
-    epochs: int = 12
+    epochs: int = 6
     seed: int = 0
     batch: int = 8
     rate: float = 3e-4
     validation_share: float = VALIDATION_SHARE
     precision: str = "auto"
-    copies: int = 1
+    copies: int = 0
     adapter: bool = True
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from parasam_core.mask import box_of
+from parasam_core.mask import box_around
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.train.table import Table
 
@@ -104,12 +104,4 @@ def _dices(
 
 def _tight(table: Table, ways: Preprocess, row: int) -> torch.Tensor:
     mask = table.examples[row].mask()
-    x0, y0, x1, y1 = box_of(mask) or (0, 0, 0, 0)
-    height, width = mask.shape
-    box = (
-        max(x0 - BOX_MARGIN_PIXELS, 0),
-        max(y0 - BOX_MARGIN_PIXELS, 0),
-        min(x1 + BOX_MARGIN_PIXELS, width),
-        min(y1 + BOX_MARGIN_PIXELS, height),
-    )
-    return ways.box(box, mask.shape)
+    return ways.box(box_around(mask, BOX_MARGIN_PIXELS) or (0, 0, 0, 0), mask.shape)

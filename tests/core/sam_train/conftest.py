@@ -10,7 +10,7 @@ from parasam_core.sam import store
 from parasam_core.sam.examples import examples_from
 from parasam_core.sam.train import Settings, train
 
-BRIEF = Settings(epochs=2, batch=3, seed=1, validation_share=0.3)
+BRIEF = Settings(epochs=2, copies=1, batch=3, seed=1, validation_share=0.3)
 
 
 @pytest.fixture(scope="session")

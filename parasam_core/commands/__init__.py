@@ -1,0 +1,26 @@
+"""The words of the `parasam` command, a file for each or for two that belong together."""
+
+from __future__ import annotations
+
+from parasam_core.commands import (
+    comparing,
+    demo,
+    exporting,
+    importing,
+    measuring,
+    models,
+    segmenting,
+    training,
+)
+
+VERBS = (
+    importing.VERB,
+    segmenting.VERB,
+    measuring.MEASURE,
+    measuring.MESH,
+    exporting.VERB,
+    training.VERB,
+    comparing.VERB,
+    models.VERB,
+    demo.VERB,
+)

@@ -1,0 +1,62 @@
+"""`parasam measure` and `parasam mesh`: what a mask says of the tumour."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from parasam_core.console import answer
+from parasam_core.errors import UsageError
+from parasam_core.verbs import Verb
+
+FEWEST_TRIANGLES = 100
+
+
+def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scan", type=Path)
+    parser.add_argument("--label", help="which mask; may be left out where there is one")
+
+
+def _measure(options: argparse.Namespace) -> None:
+    from parasam_core import api
+
+    found = api.measure(options.scan, options.label)
+    length, width, height = found.extent_mm
+    difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
+    lines = [
+        f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels)",
+        f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
+        f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
+        f"caliper   {found.caliper_mm3:.2f} mm³ (width² × length / 2)",
+        f"frames    {found.frames[0]}–{found.frames[1]}",
+    ]
+    answer(found.as_json(), lines, as_json=options.json)
+
+
+def _add_mesh(parser: argparse.ArgumentParser) -> None:
+    _add_scan_and_label(parser)
+    parser.add_argument("out", type=Path, help="OUT.glb, .stl, .ply or .obj")
+    parser.add_argument("--triangles", type=int, metavar="N", help="at most about so many")
+
+
+def _mesh(options: argparse.Namespace) -> None:
+    from parasam_core import api
+
+    if options.triangles is not None and options.triangles < FEWEST_TRIANGLES:
+        raise UsageError(
+            f"expected --triangles of {FEWEST_TRIANGLES} or more, got {options.triangles}"
+        )
+    mesh = api.write_mesh(
+        options.scan, options.out, label=options.label, triangles=options.triangles
+    )
+    result = {
+        "mesh": str(options.out),
+        "triangles": len(mesh.faces),
+        "mesh_volume_mm3": mesh.volume_mm3,
+    }
+    lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
+    answer(result, lines, as_json=options.json)
+
+
+MEASURE = Verb("measure", "volume, extents and surface of a mask", _add_scan_and_label, _measure)
+MESH = Verb("mesh", "write the surface of a mask", _add_mesh, _mesh)

@@ -1,0 +1,37 @@
+"""`parasam models`: which models there are, and adding one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from parasam_core.console import answer
+from parasam_core.verbs import Verb
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|add|verify")
+    json_too = argparse.ArgumentParser(add_help=False)
+    json_too.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    actions.add_parser("list", help="what there is", parents=[json_too])
+    adding = actions.add_parser(
+        "add", help="keep a checkpoint under a model's name", parents=[json_too]
+    )
+    adding.add_argument("name", help="sam or medsam, or a name for a ParaSAM model")
+    adding.add_argument(
+        "file", type=Path, help="a ViT-B checkpoint, as sam_vit_b_01ec64.pth, or a .safetensors"
+    )
+    actions.add_parser("verify", help="load every model that is there", parents=[json_too])
+
+
+def _models(options: argparse.Namespace) -> None:
+    from parasam_core.sam import store
+
+    if options.action == "add":
+        store.add(options.name, options.file)
+    rows = store.verified() if options.action == "verify" else store.listed()
+    lines = [f"{r['name']:<12} {r['state']:<10} {r['about']}" for r in rows]
+    answer({"models": rows}, lines, as_json=options.json)
+
+
+VERB = Verb("models", "list, add or verify models", _add_models, _models)
