@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
     from parasam_core.sam.compare import Comparison
+    from parasam_core.sam.onnx_files import OnnxFiles
     from parasam_core.sam.train import Trained
 
 __all__ = [
     "compare",
     "export",
     "export_medsam",
+    "export_model",
     "import_many",
     "import_scan",
     "measure",
@@ -391,6 +393,26 @@ def compare(
     if figures is not None:
         write_comparison(Path(figures), comparison, progress)
     return comparison
+
+
+def export_model(name: str, folder: Path | str, *, progress: Progress = no_progress) -> OnnxFiles:
+    """A model as ONNX files, compared with torch before they are written.
+
+    Args:
+        name: of `parasam models list`, or a ParaSAM model's file.
+        folder: for `NAME.encoder.onnx` and `NAME.decoder.onnx`; made where it is not there.
+        progress: called after each step.
+
+    Raises:
+        UsageError: the folder is a file.
+        ModelError: no such model, or its files do not answer as torch does.
+    """
+    from parasam_core.sam import store  # torch takes seconds to import
+    from parasam_core.sam.onnx_files import write_onnx
+
+    if Path(folder).exists() and not Path(folder).is_dir():
+        raise UsageError(f"expected a folder to write a model to, got {folder}, which is a file")
+    return write_onnx(store.load(name), Path(folder), progress)
 
 
 def _import_label(scan: ScanFile, grid: Grid, *, nothing_else: bool) -> ScanFile:

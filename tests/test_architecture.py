@@ -37,6 +37,7 @@ HOMES = {
     "lightning_fabric": ["parasam_core.sam"],
     "monai": ["parasam_core.sam"],
     "matplotlib": ["parasam_core.sam"],
+    "onnx": ["parasam_core.sam.onnx_files"],
     "skimage": ["parasam_core.solid"],
     "trimesh": ["parasam_core.solid"],
     "fast_simplification": ["parasam_core.solid"],
