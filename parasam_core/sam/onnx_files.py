@@ -26,6 +26,7 @@ from torch import nn
 
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import ModelError
+from parasam_core.mask import dice
 from parasam_core.provenance import signed
 from parasam_core.sam.decoding import decoded
 from parasam_core.sam.models import SamModel
@@ -72,15 +73,15 @@ def write_onnx(model: SamModel, folder: Path, progress: Progress = no_progress) 
     decoder = _exported(_Answer(model), asked, ["logits", "score"])
     progress("exporting", 2, 3)
     encoder, decoder = _described(encoder, model), _described(decoder, model)
-    dice = _agreement(model, _runner(encoder), _runner(decoder))
-    if dice < LEAST_DICE:
+    agreement = _agreement(model, _runner(encoder), _runner(decoder))
+    if agreement < LEAST_DICE:
         raise ModelError(
             f"expected {model.name} to draw the same mask in ONNX as in torch, got Dice "
-            f"{dice:.4f}; nothing was written"
+            f"{agreement:.4f}; nothing was written"
         )
     folder.mkdir(parents=True, exist_ok=True)
     files = OnnxFiles(
-        folder / f"{model.name}.encoder.onnx", folder / f"{model.name}.decoder.onnx", dice
+        folder / f"{model.name}.encoder.onnx", folder / f"{model.name}.decoder.onnx", agreement
     )
     write_bytes(files.encoder, encoder)
     write_bytes(files.decoder, decoder)
@@ -162,8 +163,7 @@ def _agreement(model: SamModel, encoder: Run, decoder: Run) -> float:
         expected = model.answer(model.image_encoder(image), box)[0].numpy() > 0
     [embedding] = encoder(image.numpy())
     got = decoder(embedding, box.numpy())[0] > 0
-    total = int(expected.sum()) + int(got.sum())
-    return 2 * int((expected & got).sum()) / total if total else 1.0
+    return dice(got, expected)
 
 
 def _probe(side: int) -> tuple[NDArray[np.uint8], tuple[float, float, float, float]]:

@@ -115,7 +115,7 @@ def test_measuring_for_reading(library):
     assert ran.stderr == ""
 
 
-def test_doubtful_frames_are_shown_asranges():
+def test_doubtful_frames_are_shown_as_ranges():
     assert ranges([3, 7, 8, 9, 11]) == "3, 7–9, 11"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import cv2
@@ -14,14 +13,13 @@ import torch
 
 from parasam_core import api
 from parasam_core.errors import ModelError, UsageError
-from parasam_core.mask import box_around
+from parasam_core.mask import box_around, dice
 from parasam_core.phantom import phantom
 from parasam_core.sam import onnx_files, store
 from parasam_core.sam.onnx_files import OnnxFiles
-from tests.conftest import ROOT
+from tests.core.test_cli import answer_of, parasam
 
 NAME = "parasam-busi"
-PARASAM = ROOT / ".venv" / "bin" / "parasam"
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +31,9 @@ def model():
 def written(tmp_path_factory):
     """The files, by the command."""
     folder = tmp_path_factory.mktemp("onnx") / "new"
-    ran = subprocess.run(
-        [PARASAM, "models", "export", NAME, folder, "--json"], capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
+    ran = parasam("models", "export", NAME, folder, "--json")
+    said = answer_of(ran)
     assert "exporting" in ran.stderr
-    said = json.loads(ran.stdout)
     assert sorted(p.name for p in folder.iterdir()) == [
         f"{NAME}.decoder.onnx",
         f"{NAME}.encoder.onnx",
@@ -66,12 +61,9 @@ def torches(model, prompts):
     """What torch draws for them, and its scores."""
     with torch.inference_mode():
         answers = [model.answer(model.image_encoder(image), box) for image, box in prompts]
-    return [(logits[0].numpy() > 0, float(score[0])) for logits, score in answers]
-
-
-def dice(one, other):
-    assert one.any() or other.any()
-    return 2 * (one & other).sum() / (one.sum() + other.sum())
+    masks = [logits[0].numpy() > 0 for logits, _ in answers]
+    assert all(mask.any() for mask in masks)
+    return [(mask, float(score[0])) for mask, (_, score) in zip(masks, answers, strict=True)]
 
 
 def test_onnx_runtime_draws_the_masks_that_torch_draws(written, prompts, torches):

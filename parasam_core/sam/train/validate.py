@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from parasam_core.mask import box_around
+from parasam_core.mask import box_around, dice
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.train.table import Table
 
@@ -87,12 +87,6 @@ def validated(answer: Answer, table: Table, ways: Preprocess, batch: int) -> Val
             dice["box"] += _dices(table, ways, some[inside], answer(embeddings[inside], boxes)[0])
     arrays = {prompt: np.asarray(values) for prompt, values in dice.items()}
     return Validation(arrays, np.asarray(scores), table.has_tumour)
-
-
-def dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
-    """2 |A ∩ B| / (|A| + |B|); 1 where both are empty."""
-    total = int(found.sum()) + int(true.sum())
-    return 2 * int((found & true).sum()) / total if total else 1.0
 
 
 def _dices(

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parasam_core.errors import UsageError
+from parasam_core.mask import dice
 from parasam_core.sam.adapter import Adapter
 from parasam_core.sam.train import Settings
 from parasam_core.sam.train.curves import write_curves
 from parasam_core.sam.train.loss import iou, loss
 from parasam_core.sam.train.plan import Rows, drawn_around, wanted_empty
-from parasam_core.sam.train.validate import Validation, dice
+from parasam_core.sam.train.validate import Validation
 from parasam_core.sam.variants import empty_part
 
 
