@@ -6,15 +6,13 @@ what was settled, and its outline read, all cores at work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +20,7 @@ from parasam_core.capture.annotated_ruler import Doubts, scale_of_captures
 from parasam_core.capture.findings import Finding, counted, with_jumps, with_odd_ellipses
 from parasam_core.capture.one_capture import Read, read_one
 from parasam_core.capture.outlines import Outlines
-from parasam_core.capture.parallel import in_order
+from parasam_core.capture.parallel import in_order, one_thread_each
 from parasam_core.capture.qa import write_qa
 from parasam_core.capture.scale import Said, check_said, settled_spacing
 from parasam_core.capture.settle import sampled_captures, settled_on
@@ -74,17 +72,6 @@ class _Spacing:
     details: Callable[[], dict[str, Any]]
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Captures are worked on in as many threads as there are cores: OpenCV is to add none."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
-
-
 def _in_memory(shape: Shape) -> NDArray[np.uint8]:
     return np.zeros(shape, np.uint8)
 
@@ -114,7 +101,7 @@ def read_annotated(
     check_said(wanted.said)
     folder = open_tumour_folder(Path(source))
     try:
-        with _one_thread_each():
+        with one_thread_each():
             captures = sampled_captures(folder)
             settled = settled_on(folder, captures, wanted.roi_xyxy, wanted.colour_rgb)
             spacing = _spacing(settled, captures, wanted)

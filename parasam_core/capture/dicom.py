@@ -11,12 +11,9 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydicom import Dataset
-from pydicom.pixels.processing import apply_color_lut
-from pydicom.pixels.utils import pixel_array
 
 from parasam_core.capture.dicom_header import (
     LARGEST_FRAME,
@@ -42,6 +39,9 @@ from parasam_core.capture.scale import Scale
 from parasam_core.errors import CaptureError
 from parasam_core.segmenter import Progress
 from parasam_core.sequence import Box
+
+if TYPE_CHECKING:
+    from pydicom import Dataset  # pydicom takes a fifth of a second to import
 
 SOURCE = "DICOM"
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
@@ -97,6 +97,9 @@ class DicomFrames:
         return self.files[file], index
 
     def _picture(self, file: Path, index: int) -> Picture:
+        from pydicom.pixels.processing import apply_color_lut
+        from pydicom.pixels.utils import pixel_array
+
         picture = np.asarray(pixel_array(file, index=index))
         if picture.dtype not in (np.uint8, np.uint16):
             raise ValueError(f"pixels of {picture.dtype}")

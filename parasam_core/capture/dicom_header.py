@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from pydicom import Dataset, dcmread
-from pydicom.filereader import read_file_meta_info
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from typing import TYPE_CHECKING
 
 from parasam_core.errors import CaptureError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset  # pydicom takes a fifth of a second to import
 
 MAGIC, MAGIC_AT = b"DICM", 128
 DEFERRED = 1 << 16
@@ -41,6 +41,10 @@ def read_header(path: Path) -> Dataset:
     Raises:
         CaptureError: it is damaged, or packed as a whole.
     """
+    from pydicom import dcmread
+    from pydicom.filereader import read_file_meta_info
+    from pydicom.uid import DeflatedExplicitVRLittleEndian
+
     with damage_named(str(path)):
         if read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
             raise CaptureError(

@@ -7,14 +7,16 @@ multi-frame one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset
 
 from parasam_core.errors import CaptureError
 from parasam_core.space import Triple
+
+if TYPE_CHECKING:
+    from pydicom import Dataset  # pydicom takes a fifth of a second to import
 
 UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 NEAR = 1e-3
@@ -128,5 +130,7 @@ def _stated(own: Dataset, shared: Dataset, names: tuple[tuple[str, str], ...]) -
 
 def _item(dataset: Dataset, name: str) -> Dataset:
     """The first item of a sequence; an empty one where there is none."""
+    from pydicom import Dataset
+
     items = dataset.get(name) or []
     return items[0] if len(items) else Dataset()

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset
-from pydicom.filereader import read_file_meta_info
-from pydicom.pixels.utils import iter_pixels
 
 from parasam_core.capture.dicom_header import (
     LARGEST_FRAME,
@@ -29,6 +26,9 @@ from parasam_core.capture.dicom_header import (
 )
 from parasam_core.capture.grids import Grid, Header, Segment, checked_sizes, grid_of
 from parasam_core.errors import CaptureError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset  # pydicom takes a fifth of a second to import
 
 BINARY, LABELMAP = "BINARY", "LABELMAP"
 BITS = {BINARY: (1,), LABELMAP: (8, 16)}
@@ -54,6 +54,8 @@ def is_dicom_seg(path: Path, head: bytes) -> bool:
     """True for a DICOM segmentation."""
     if not (path.is_file() and head[MAGIC_AT:].startswith(MAGIC)):
         return False
+    from pydicom.filereader import read_file_meta_info
+
     try:
         with damage_named(str(path)):
             return str(read_file_meta_info(path).MediaStorageSOPClassUID) in SEGMENTATIONS
@@ -130,6 +132,8 @@ def _segments(header: Dataset, kind: str) -> list[Segment]:
 
 
 def _planes(header: Dataset, kind: str) -> list[_Plane]:
+    from pydicom import Dataset
+
     shared = header.get("SharedFunctionalGroupsSequence") or [Dataset()]
     return [_plane(g, shared[0], kind) for g in header.PerFrameFunctionalGroupsSequence]
 
@@ -202,6 +206,8 @@ def _step(depths: NDArray[np.float64], stated: float | None) -> float | None:
 def _frames(header: Dataset, path: Path) -> Iterator[NDArray[Any]]:
     """(y, x) pixels of the frames, one at a time."""
     if header.BitsAllocated > 1 or header.file_meta.TransferSyntaxUID.is_compressed:
+        from pydicom.pixels.utils import iter_pixels
+
         yield from iter_pixels(path)
         return
     rows, columns = int(header.Rows), int(header.Columns)

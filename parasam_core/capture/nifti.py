@@ -7,7 +7,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,6 +70,8 @@ def _start(path: Path) -> bytes:
 
 
 def _stored_header(start: bytes, path: Path) -> Any:
+    import nibabel as nib  # takes a tenth of a second to import
+
     second = start[4:8] == b"n+2\0"
     kind = nib.Nifti2Header if second else nib.Nifti1Header
     size = 540 if second else 348

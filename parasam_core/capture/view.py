@@ -185,7 +185,9 @@ def thinning(pixels: float) -> int:
 def thinned(part: Colours, thin_xy: tuple[int, int]) -> Colours:
     """Every so many-th pixel, each the middle of those that it stands for."""
     across, down = thin_xy
-    return np.ascontiguousarray(part[down // 2 :: down, across // 2 :: across])
+    size = (part.shape[1] // across, part.shape[0] // down)
+    whole = part[: size[1] * down, : size[0] * across]
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
 
 def levels_of(part: Colours, size: tuple[int, int]) -> tuple[Map, Map]:

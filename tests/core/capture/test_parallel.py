@@ -6,12 +6,14 @@ import os
 import threading
 import warnings
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info
 
 from parasam_core.capture.images import Images
-from parasam_core.capture.parallel import in_order
+from parasam_core.capture.parallel import in_order, one_thread_each
 from parasam_core.errors import CaptureError
 
 
@@ -61,3 +63,15 @@ def test_many_images_at_once_leave_filters_and_stderr_as_they_were(tmp_path):
 def _read_all(paths):
     with pytest.raises(CaptureError):
         list(Images(tuple(paths)).pictures(range(len(paths))))
+
+
+def blas_threads():
+    return [p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"]
+
+
+def test_libraries_add_no_threads_and_get_theirs_back():
+    before = cv2.getNumThreads(), blas_threads()
+    assert before[1]
+    with one_thread_each():
+        assert (cv2.getNumThreads(), set(blas_threads())) == (1, {1})
+    assert (cv2.getNumThreads(), blas_threads()) == before
