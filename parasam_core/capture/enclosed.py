@@ -16,6 +16,7 @@ Bits = NDArray[np.uint8]
 """(y, x), 0 or 1."""
 
 SLIVER = 0.04
+AROUND = 2
 NEXT = np.ones((3, 3), np.uint8)
 
 
@@ -30,13 +31,22 @@ def inside_and_outside(stroke: Bits) -> tuple[Bits, Bits]:
 
     Both (y, x) with a margin of one pixel.
     """
-    padded = np.pad(stroke, 1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - padded, connectivity=4)
-    outside = labels[0, 0]
+    filled = cv2.copyMakeBorder(stroke, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    cv2.floodFill(filled, None, (0, 0), AROUND, flags=4)
+    inside = (filled == 0).view(np.uint8)
+    # a tenth of the time that labels take, and most outlines enclose one region
+    lines, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    if len(lines) > 1:
+        inside = _without_slivers(inside)
+    return inside, (filled == AROUND).view(np.uint8)
+
+
+def _without_slivers(inside: Bits) -> Bits:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-    areas[[0, outside]] = 0
-    table = (areas > SLIVER * areas.max()).astype(np.uint8) if count > 2 else np.zeros(count)
-    return table.astype(np.uint8)[labels], (labels == outside).view(np.uint8)
+    areas[0] = 0
+    table = (areas > SLIVER * areas.max()).astype(np.uint8)
+    return table[np.asarray(labels)] if count > 2 else inside
 
 
 def distance_from(bits: Bits) -> Map:

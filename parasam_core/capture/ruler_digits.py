@@ -6,8 +6,9 @@ strokes, at several widths, weights and resolutions. Knows nothing about rulers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ Ink = NDArray[np.float32]
 
 DIGITS = "0123456789"
 EDGE_PX = 16
+REACH_PX = 5
+"""Of the broadest filter."""
 DRAWN_PX = 40
 LINES_PX = (7, 10, 20)
 WIDTHS = (0.78, 1.0, 1.25)
@@ -39,7 +42,7 @@ def likenesses(glyphs: list[Ink]) -> NDArray[np.float64]:
     shapes, classes = _examples()
     if not glyphs:
         return np.zeros((0, 10))
-    alike = np.stack([shape_of(g) for g in glyphs]) @ shapes.T
+    alike = shapes_of(glyphs) @ shapes.T
     return np.stack([alike[:, classes == digit].max(axis=1) for digit in range(10)], axis=1)
 
 
@@ -49,32 +52,56 @@ def probabilities(alike: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(weight / weight.sum(axis=1, keepdims=True), np.float64)
 
 
-def shape_of(glyph: Ink) -> NDArray[np.float32]:
-    """A glyph as a vector of length 1: where its edges lie and which way they run, and its width.
+def shapes_of(glyphs: list[Ink]) -> NDArray[np.float32]:
+    """(n, length) glyphs as vectors of length 1: where edges lie, which way they run, and width.
 
     The height is made the same for all; the width is kept.
     """
-    height, width = glyph.shape
-    wide = int(np.clip(round(EDGE_PX * width / height), 3, EDGE_PX))
+    wide = [int(np.clip(round(EDGE_PX * g.shape[1] / g.shape[0]), 3, EDGE_PX)) for g in glyphs]
+    edges = _edges_by_direction(
+        np.stack([_in_square(g, w) for g, w in zip(glyphs, wide, strict=True)])
+    )
+    edges /= np.maximum(np.linalg.norm(edges, axis=1, keepdims=True), 1e-6)
+    angle = 1.5 * np.array(wide) / EDGE_PX
+    narrow = WIDTH_WEIGHT * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.asarray(np.hstack([edges, narrow]) / np.hypot(1, WIDTH_WEIGHT), np.float32)
+
+
+def _in_square(glyph: Ink, wide: int) -> Ink:
+    """A glyph at a width, in the middle of a square with room around it."""
     small = cv2.resize(glyph, (wide, EDGE_PX), interpolation=cv2.INTER_AREA)
     room = EDGE_PX - wide
     padded = cv2.copyMakeBorder(small, 2, 2, 2 + room // 2, 2 + room - room // 2, 0, value=0.0)
-    edges = _edges_by_direction(np.clip(padded, 0, 1))
-    edges = edges / max(float(np.linalg.norm(edges)), 1e-6)
-    angle = 1.5 * wide / EDGE_PX
-    narrow = WIDTH_WEIGHT * np.array([np.cos(angle), np.sin(angle)])
-    return np.asarray(np.concatenate([edges, narrow]) / np.hypot(1, WIDTH_WEIGHT), np.float32)
+    return np.asarray(np.clip(padded, 0, 1), np.float32)
 
 
-def _edges_by_direction(ink: Ink) -> NDArray[np.float32]:
-    """(4 · y · x,): how strong edges are that run in each of four directions."""
-    soft = cv2.GaussianBlur(ink, (0, 0), 1.0)
-    across, down = (cv2.Sobel(soft, cv2.CV_32F, *by) for by in ((1, 0), (0, 1)))
+def _edges_by_direction(squares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, 4 · y · x): how strong edges are that run in each of four directions, of (n, y, x)."""
+    soft = _filtered(squares, partial(cv2.GaussianBlur, ksize=(0, 0), sigmaX=1.0))
+    edges = partial(cv2.Sobel, ddepth=cv2.CV_32F)
+    across, down = (
+        _filtered(soft, partial(edges, dx=1, dy=0)),
+        _filtered(soft, partial(edges, dx=0, dy=1)),
+    )
     strength = np.hypot(across, down)
     turn = (np.arctan2(down, across) % np.pi) / np.pi * 4
     shares = (np.clip(1 - np.abs((turn - k + 2) % 4 - 2), 0, 1) for k in range(4))
-    maps = [cv2.GaussianBlur(strength * share, (0, 0), 1.2).ravel() for share in shares]
-    return np.asarray(np.concatenate(maps), np.float32)
+    maps = [
+        _filtered(strength * share, partial(cv2.GaussianBlur, ksize=(0, 0), sigmaX=1.2))
+        for share in shares
+    ]
+    return np.concatenate([m.reshape(len(m), -1) for m in maps], axis=1)
+
+
+def _filtered(
+    squares: NDArray[np.float32], by: Callable[[NDArray[np.float32]], Any]
+) -> NDArray[np.float32]:
+    """(n, y, x) each filtered by itself, all in one call: one above the other, mirrored between."""
+    count, high, wide = squares.shape
+    edge = REACH_PX
+    apart = np.pad(squares, ((0, 0), (edge, edge), (edge, edge)), mode="reflect")
+    tall = np.asarray(by(apart.reshape(-1, wide + 2 * edge)), np.float32)
+    return tall.reshape(count, high + 2 * edge, -1)[:, edge:-edge, edge:-edge]
 
 
 def cut_out(ink: Ink) -> Ink | None:
@@ -88,15 +115,15 @@ def cut_out(ink: Ink) -> Ink | None:
 @cache
 def _examples() -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """(n, length) shapes and the digit that each shows."""
-    shapes, classes = [], []
+    glyphs, classes = [], []
     for digit, drawn in _drawings():
         for width in WIDTHS:
             for lines in LINES_PX:
                 glyph = _seen(drawn, width, lines)
                 if glyph is not None:
-                    shapes.append(shape_of(glyph))
+                    glyphs.append(glyph)
                     classes.append(digit)
-    return np.stack(shapes), np.array(classes)
+    return shapes_of(glyphs), np.array(classes)
 
 
 def _seen(drawn: Ink, width: float, lines: int) -> Ink | None:

@@ -80,11 +80,12 @@ def written_after(x1: float, y: float, high: float, glyphs: list[Glyph]) -> list
         high: their height.
         glyphs: all that there are.
     """
+    top, bottom = y - 0.75 * high, y + 0.9 * high
+    level = [g for g in glyphs if g.y0 >= top and g.y1 <= bottom]
     line: list[Glyph] = []
     end = x1
-    for g in sorted(glyphs, key=lambda g: g.x0):
-        level = y - 0.75 * high <= g.y0 and g.y1 <= y + 0.9 * high
-        if level and 0 <= g.x0 - end + 0.5 <= AFTER * high and 0.4 <= g.high / high <= 1.35:
+    for g in sorted(level, key=lambda g: g.x0):
+        if 0 <= g.x0 - end + 0.5 <= AFTER * high and 0.4 <= g.high / high <= 1.35:
             line.append(g)
             end = g.x1
     return line
