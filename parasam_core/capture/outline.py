@@ -39,6 +39,8 @@ from parasam_core.sequence import Box
 
 COVERED = 0.4
 COMPARABLE = 0.1
+CUT_OFF = 0.1
+"""Of what is enclosed, from which a line that divides it is no loop where its ends cross."""
 MARGIN_PX = 4
 LONG_OF_PANEL = 0.12
 AS_LONG = 0.8
@@ -211,6 +213,8 @@ def _doubts(closed: list[Piece], longest: Piece | None) -> tuple[str, ...]:
         doubts.append("a small closed line beside it is left out")
     if longest and longest.extent > AS_LONG * main.extent:
         doubts.append("a long line that does not close is left out")
+    if main.divided > CUT_OFF:
+        doubts.append("its line runs through what it encloses, or another touches it")
     if main.hole_px < 10 * SMALLEST_HOLE_PX:
         doubts.append("it is very small")
     return tuple(doubts)

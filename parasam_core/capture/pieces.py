@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.enclosed import Bits, distance_from, inside_and_outside
+from parasam_core.capture.enclosed import Bits, distance_from, divided, inside_and_outside
 from parasam_core.sequence import Box
 
 SPECK_PX = 5
@@ -38,6 +38,7 @@ class Piece:
         pixels: of stroke.
         hole_px: enclosed by it, pixels.
         hole_width_px: twice the greatest distance from the stroke within.
+        divided: share of the enclosed that it cuts off from the rest.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Piece:
     pixels: int
     hole_px: float
     hole_width_px: float
+    divided: float
 
     @property
     def extent(self) -> float:
@@ -74,18 +76,18 @@ def pieces_of(stroke: Bits) -> tuple[NDArray[np.int32], list[Piece]]:
         if pixels < SPECK_PX:
             continue
         own = (labels[y : y + height, x : x + width] == number).view(np.uint8)
-        hole, wide = _hole(own) if min(width, height) > 4 else (0.0, 0.0)
-        pieces.append(Piece(number, (x, y, x + width, y + height), pixels, hole, wide))
+        hole = _hole(own) if min(width, height) > 4 else (0.0, 0.0, 0.0)
+        pieces.append(Piece(number, (x, y, x + width, y + height), pixels, *hole))
     return np.asarray(labels, np.int32), pieces
 
 
-def _hole(stroke: Bits) -> tuple[float, float]:
-    """Pixels enclosed by a stroke, and how wide the enclosed is."""
+def _hole(stroke: Bits) -> tuple[float, float, float]:
+    """Pixels enclosed by a stroke, how wide the enclosed is, and how much of it is cut off."""
     inside, _ = inside_and_outside(stroke)
     pixels = float(np.count_nonzero(inside))
     if pixels == 0:
-        return 0.0, 0.0
-    return pixels, 2 * float(distance_from(1 - inside).max())
+        return 0.0, 0.0, 0.0
+    return pixels, 2 * float(distance_from(1 - inside).max()), divided(inside)
 
 
 def closed_ones(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:

@@ -105,8 +105,9 @@ def _lengths(thin: NDArray[np.float32], ticks: Ticks, thickest_px: int) -> NDArr
     last = round((thin.shape[0] - 1 - ticks.first_px) / ticks.period_px)
     slack = 1 + thickest_px // 2
     places = np.arange(min(last, _places(ticks) - 1) + 1)
+    rows = np.round(ticks.first_px + places * ticks.period_px).astype(int)
     found = []
-    for row in np.round(ticks.first_px + places * ticks.period_px).astype(int):
+    for row in np.clip(rows, 0, thin.shape[0] - 1):  # even places may lie just beyond the strip
         level = thin[max(0, row - slack) : row + slack + 1].max(axis=0)
         drawn = level > 0.4 * max(float(level[ticks.column]), 1.0)
         gaps = np.flatnonzero(~drawn)

@@ -52,6 +52,14 @@ def test_a_self_crossing_line_encloses_all_its_loops():
     assert not inside[70, 130]
 
 
+def test_a_second_line_that_touches_an_outline_is_said():
+    alone = ring((130, 110), 60, 3)
+    found = outline_of(np.maximum(alone, ring((130, 85), 33, 3)))
+    assert not outline_of(alone).doubts
+    assert "another touches it" in " ".join(found.doubts)
+    assert region(found)[85, 130]
+
+
 def test_two_outlines_are_united_and_counted():
     found = outline_of(np.maximum(ring((70, 110), 40, 2), ring((190, 110), 35, 2)))
     assert found.pieces == 2

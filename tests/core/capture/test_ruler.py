@@ -13,6 +13,8 @@ from parasam_core.capture import Wanted, read_annotated, read_capture
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.ruler import Ruler, Unread, read_ruler
 from parasam_core.capture.ruler_check import doubts_of
+from parasam_core.capture.ruler_pair import read_pair
+from parasam_core.capture.ruler_ticks import Ticks
 from parasam_core.errors import UsageError
 from tests.core.capture.rulers import ruled
 from tests.core.capture.rulers_resized import resized
@@ -133,3 +135,10 @@ def test_captures_whose_ruler_contradicts_the_spacing_are_said(mouse_folder, tmp
     assert "--spacing says 0.03 × 0.03" in said
     sequence, _ = read_annotated(folder, Wanted((0.076, 0.0352, 0.0352)))
     assert "warnings" not in sequence.provenance.details
+
+
+def test_ticks_that_begin_beyond_the_strip_are_no_error():
+    strip = np.zeros((200, 40), np.float32)
+    strip[4::10, 10:16] = 200
+    above = Ticks(12, 10.0, -16.0, 20, 194.0, 0.1)
+    assert read_pair([], [above], strip, 3) is None
