@@ -139,6 +139,6 @@ def test_captures_whose_ruler_contradicts_the_spacing_are_said(mouse_folder, tmp
 
 def test_ticks_that_begin_beyond_the_strip_are_no_error():
     strip = np.zeros((200, 40), np.float32)
-    strip[4::10, 10:16] = 200
-    above = Ticks(12, 10.0, -16.0, 20, 194.0, 0.1)
+    strip[7::10, 10:16] = 200
+    above = Ticks(12, 10.0, -3.0, 20, 187.0, 0.1)
     assert read_pair([], [above], strip, 3) is None
