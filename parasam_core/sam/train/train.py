@@ -82,7 +82,7 @@ def train(
     state = read_state(resume, about) if resume else State(about)
     fabric = _fabric(settings)
     table, rows = _to_learn_from(parts.train, base, settings)
-    validation = Table([*parts.validation, *tumour_free(parts.validation)], base)
+    validation = Table(_to_judge_by(parts.validation), base)
     for one in (table, validation):
         one.compute(progress, slice(fabric.global_rank, None, fabric.world_size))
     fabric.barrier()
@@ -137,6 +137,13 @@ def _to_learn_from(
     all_rows = np.arange(len(table))
     images, empty_rows = np.split(all_rows, [count + len(copies)])
     return table, Rows(images.reshape(-1, count).T, empty_rows, wanted)
+
+
+def _to_judge_by(examples: Sequence[Example]) -> list[Example]:
+    """The examples, with empty parts until as many show no tumour as show one."""
+    with_tumour = sum(bool(e.mask().any()) for e in examples)
+    missing = max(0, 2 * with_tumour - len(examples))
+    return [*examples, *(tumour_free(examples)[:missing] if missing else ())]
 
 
 def _set_up(

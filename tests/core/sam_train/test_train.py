@@ -85,6 +85,41 @@ def test_a_training_that_was_killed_ends_in_the_same_weights(trained, cases, bas
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
+KILLED_BEFORE = """
+import os, signal, sys
+from pathlib import Path
+from parasam_core.sam import store
+from parasam_core.sam.examples import examples_from
+from parasam_core.sam.train import train
+from tests.core.sam_train.conftest import BRIEF
+
+def progress(what, done, total):
+    if what == "looking at frames" and done == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+train(examples_from([sys.argv[1]]), store.load("lite-medsam"), BRIEF, Path(sys.argv[2]),
+      progress=progress)
+"""
+
+
+def test_embedding_that_was_killed_ends_in_the_same_weights(
+    trained, cases, base, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PARASAM_HOME", str(tmp_path / "home"))
+    out = tmp_path / "killed.safetensors"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BEFORE, str(cases), str(out)], cwd=ROOT, check=False
+    )
+    assert killed.returncode == -9
+    kept = {p: p.stat().st_mtime_ns for p in (tmp_path / "home").rglob("c/*/0/0/0")}
+    assert len(kept) >= 3
+    ours = train(examples_from([cases]), base, BRIEF, out)
+    assert {p: p.stat().st_mtime_ns for p in kept} == kept
+    assert ours.curve == trained.curve
+    one, other = load_file(ours.path), load_file(trained.path)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def impatient(what, done, total):
     if what == "training" and done == 2:
         raise KeyboardInterrupt
