@@ -59,3 +59,14 @@ def test_one_box_is_followed_to_both_ends(folder):
     assert found["frames"] == made["frames_with_tumour"] == pytest.approx([50, 225], abs=8)
     assert set(made["doubtful_frames"]) < set(range(40, 234))
     assert len(made["doubtful_frames"]) < 30
+
+
+def test_no_box_is_needed(folder):
+    """By the shipped model, which never saw a mouse; the embeddings are kept by now."""
+    made = run(folder, "segment", "s.zarr", "--auto", "--label", "auto")
+    found = run(folder, "measure", "s.zarr", "--label", "auto")
+    assert made["model"] == "parasam-busi"
+    assert 150 <= found["volume_mm3"] <= 205
+    assert found["frames"] == made["frames_with_tumour"]
+    assert found["frames"][0] >= 42
+    assert found["frames"][1] <= 233
