@@ -156,10 +156,14 @@ def _serve(line: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        do = line.recv()
-        while True:
-            line.send(("done", do(line.recv(), _told(line))))
+    try:
+        with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+            do = line.recv()
+            while True:
+                line.send(("done", do(line.recv(), _told(line))))
+    except SystemExit:
+        # what was begun is cleared away; zarr's threads still write there, and would say so at exit
+        os._exit(128 + signal.SIGTERM)
 
 
 def _leave(*_: Any) -> None:
