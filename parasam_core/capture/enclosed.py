@@ -5,8 +5,6 @@ Knows nothing about strokes or outlines.
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +35,8 @@ def inside_and_outside(stroke: Bits) -> tuple[Bits, Bits]:
     cv2.floodFill(filled, None, (0, 0), AROUND, flags=4)
     inside = (filled == 0).view(np.uint8)
     if not _is_one(inside):
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
-        areas = _areas(stats)
-        table = (areas > SLIVER * areas.max()).astype(np.uint8)
-        inside = table[np.asarray(labels)] if count > 2 else inside
+        labels, areas = _regions(inside)
+        inside = (areas > SLIVER * areas.max()).astype(np.uint8)[labels]
     return inside, (filled == AROUND).view(np.uint8)
 
 
@@ -48,8 +44,8 @@ def divided(inside: Bits) -> float:
     """The second largest region's share of all that is inside; 0 where it is one."""
     if _is_one(inside):
         return 0.0
-    areas = _areas(cv2.connectedComponentsWithStats(inside, connectivity=4)[2])
-    return float(np.sort(areas)[-2] / areas.sum()) if areas.any() else 0.0
+    _, areas = _regions(inside)
+    return float(np.sort(areas)[-2] / areas.sum())
 
 
 def _is_one(bits: Bits) -> bool:
@@ -57,11 +53,12 @@ def _is_one(bits: Bits) -> bool:
     return len(cv2.findContours(bits, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]) < 2
 
 
-def _areas(stats: NDArray[Any]) -> NDArray[np.float64]:
-    """Of regions by their label, that of the rest being 0."""
+def _regions(bits: Bits) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """(y, x) labels of what is set, and the regions' areas by label, that of the rest being 0."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(bits, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     areas[0] = 0
-    return areas
+    return np.asarray(labels, np.int32), areas
 
 
 def distance_from(bits: Bits) -> Map:

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import cv2
 
-from tests.bench.rows import Row
+from tests.bench.rows import MIB, Row
 from tests.core.capture.annotations import case, write
 
 COUNT = 280
 DIFFERENT = 14
-MIB = 1 << 20
 SAYS = {
     "size": (3840, 2160), "scale": (3.0, 3.0), "wide": 620, "high": 480, "gap": 0.0, "stroke": 3.0,
     "smooth": True, "ink": "cyan", "marks": ["ruler", "logo", "text", "counter", "ecg"],

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+MIB = 1 << 20
+
 
 @dataclass(frozen=True)
 class Row:

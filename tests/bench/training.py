@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench.rows import Row, median_seconds
+from tests.bench.rows import MIB, Row, median_seconds
 
 IMAGES = 32_550
 DIFFERENT = 16
 FRAMES_OF_ONE = 150
 EMPTY_OF_TEN = 5
 STEPS = 30
-MIB = 1 << 20
 
 
 class Ellipses:

@@ -13,6 +13,7 @@ from parasam_core.capture import Wanted, read_annotated, read_capture
 from parasam_core.capture.evidence import evidence_of
 from parasam_core.capture.ruler import Ruler, Unread, read_ruler
 from parasam_core.capture.ruler_check import doubts_of
+from parasam_core.capture.ruler_digits import likenesses
 from parasam_core.capture.ruler_pair import read_pair
 from parasam_core.capture.ruler_ticks import Ticks
 from parasam_core.errors import UsageError
@@ -142,3 +143,10 @@ def test_ticks_that_begin_beyond_the_strip_are_no_error():
     strip[7::10, 10:16] = 200
     above = Ticks(12, 10.0, -3.0, 20, 187.0, 0.1)
     assert read_pair([], [above], strip, 3) is None
+
+
+def test_digits_are_alike_whatever_else_is_compared_with_them():
+    rng = np.random.default_rng(0)
+    glyphs = [rng.random((20, wide), np.float32) for wide in (6, 12, 20)]
+    alone = np.concatenate([likenesses([g]) for g in glyphs])
+    np.testing.assert_allclose(likenesses(glyphs), alone, atol=1e-6)

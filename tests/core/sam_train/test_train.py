@@ -80,7 +80,11 @@ def test_a_training_that_was_killed_ends_in_the_same_weights(trained, cases, bas
     assert sorted(p.name for p in tmp_path.iterdir()) == ["killed.state"]
     resumed = train(examples_from([cases]), base, BRIEF, out, resume=tmp_path / "killed.state")
     assert resumed.curve == trained.curve
-    ours, theirs = load_file(resumed.path), load_file(trained.path)
+    assert_same_weights(resumed, trained)
+
+
+def assert_same_weights(one, other):
+    ours, theirs = load_file(one.path), load_file(other.path)
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
@@ -116,8 +120,7 @@ def test_embedding_that_was_killed_ends_in_the_same_weights(
     ours = train(examples_from([cases]), base, BRIEF, out)
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
     assert ours.curve == trained.curve
-    one, other = load_file(ours.path), load_file(trained.path)
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert_same_weights(ours, trained)
 
 
 def impatient(what, done, total):
