@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 
+from parasam_core.sam import runtime
+from parasam_core.sam.boxed import Boxed
 from parasam_core.sam.embeddings import Embeddings
 from parasam_core.sam.evidence import Answers, FloatBox
 from parasam_core.sam.models import SamModel
@@ -24,12 +27,13 @@ class Asker:
         """One answer a box."""
         ways = self._model.preprocess
         prompts = torch.stack([ways.box(box, self._shape_yx) for box in boxes])
-        return self._answers(frame, prompts, None)
+        return self._answers(*self._fastest(self._embeddings.of(frame)[None], prompts))
 
+    @torch.inference_mode()
     def pointed(
         self, frame: int, box: FloatBox | None, points: Points, inside: Sequence[bool]
     ) -> Answers:
-        """One answer to a box and points together.
+        """One answer to a box and points together, without waiting for a faster runtime.
 
         Args:
             frame: which.
@@ -39,18 +43,16 @@ class Asker:
         """
         ways = self._model.preprocess
         boxes = None if box is None else ways.box(box, self._shape_yx)[None]
-        if not points:
-            return self._answers(frame, boxes, None)
         where = ways.points(points, self._shape_yx)[None]
-        return self._answers(frame, boxes, (where, torch.tensor([inside], dtype=torch.int32)))
-
-    @torch.inference_mode()
-    def _answers(
-        self,
-        frame: int,
-        boxes: torch.Tensor | None,
-        points: tuple[torch.Tensor, torch.Tensor] | None,
-    ) -> Answers:
+        kinds = torch.tensor([inside], dtype=torch.int32)
         embedding = self._embeddings.of(frame)[None]
-        logits, score = self._model.answer(embedding, boxes, points)
-        return Answers(self._model.preprocess.probability(logits, self._shape_yx), score.numpy())
+        return self._answers(
+            *self._model.answer(embedding, boxes, (where, kinds) if points else None)
+        )
+
+    @cached_property
+    def _fastest(self) -> runtime.Answer:
+        return runtime.fastest_answer(Boxed(self._model))
+
+    def _answers(self, logits: torch.Tensor, scores: torch.Tensor) -> Answers:
+        return Answers(self._model.preprocess.probability(logits, self._shape_yx), scores.numpy())

@@ -32,7 +32,7 @@ def decoded(
         (n, 256, 256) logits and (n,) scores.
     """
     sparse, dense = prompts
-    count = len(sparse)
+    count = sparse.shape[0]  # which a traced graph leaves open, unlike its `len`
     own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
     tokens = torch.cat([own.expand(count, -1, -1), sparse], dim=1)
     source = embeddings + dense
@@ -57,8 +57,8 @@ def _drawn(upscaling: Any, places: torch.Tensor, weights: torch.Tensor, side: in
     fine = F.gelu(F.layer_norm(fine, fine.shape[-1:], norm.weight, norm.bias, norm.eps))
     fine = F.gelu(_four_of_each(second, fine))
     logits = torch.matmul(fine, weights[:, None, None, :, None])
-    parts = logits.reshape(len(places), side, side, 2, 2, 2, 2)
-    return parts.permute(0, 1, 3, 5, 2, 4, 6).reshape(len(places), 4 * side, 4 * side)
+    parts = logits.reshape(places.shape[0], side, side, 2, 2, 2, 2)
+    return parts.permute(0, 1, 3, 5, 2, 4, 6).reshape(places.shape[0], 4 * side, 4 * side)
 
 
 def _four_of_each(convolution: Any, places: torch.Tensor) -> torch.Tensor:

@@ -28,7 +28,7 @@ from parasam_core.atomic import write_bytes
 from parasam_core.errors import ModelError
 from parasam_core.mask import dice
 from parasam_core.provenance import signed
-from parasam_core.sam.decoding import decoded
+from parasam_core.sam.boxed import Boxed
 from parasam_core.sam.models import SamModel
 from parasam_core.segmenter import Progress, no_progress
 
@@ -70,7 +70,7 @@ def write_onnx(model: SamModel, folder: Path, progress: Progress = no_progress) 
     encoder = _exported(model.image_encoder, {"image": image}, ["embedding"])
     progress("exporting", 1, 3)
     asked = {"embedding": torch.zeros(1, 256, 64, 64), "box": box}
-    decoder = _exported(_Answer(model), asked, ["logits", "score"])
+    decoder = _exported(Boxed(model), asked, ["logits", "score"])
     progress("exporting", 2, 3)
     encoder, decoder = _described(encoder, model), _described(decoder, model)
     agreement = _agreement(model, _runner(encoder), _runner(decoder))
@@ -87,25 +87,6 @@ def write_onnx(model: SamModel, folder: Path, progress: Progress = no_progress) 
     write_bytes(files.decoder, decoder)
     progress("exporting", 3, 3)
     return files
-
-
-class _Answer(nn.Module):
-    """A model's answer to one box, as `SamModel.answer` gives it.
-
-    The prompt encoder's own `forward` joins the box to an empty list of points, which OpenCV
-    refuses.
-    """
-
-    def __init__(self, model: SamModel) -> None:
-        super().__init__()
-        self.prompts, self.decoder = model.prompt_encoder, model.mask_decoder
-        self.adapter = model.adapter or nn.Identity()
-
-    def forward(self, embedding: torch.Tensor, box: torch.Tensor) -> Any:
-        sparse = self.prompts._embed_boxes(box)
-        dense = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
-        seen = self.adapter(embedding)
-        return decoded(self.decoder, seen, self.prompts.get_dense_pe(), (sparse, dense))
 
 
 def _exported(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str]) -> bytes:

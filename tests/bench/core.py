@@ -13,11 +13,14 @@ import torch
 from parasam_core.capture import read_capture
 from parasam_core.phantom import phantom
 from parasam_core.sam import runtime, store
+from parasam_core.sam.boxed import Boxed
 from parasam_core.screen import captures
 from parasam_core.solid import fill, levels_of_detail, surface
 from parasam_core.space import Space
 from parasam_core.volume import Volume
 from tests.bench.rows import Row, median_seconds
+
+IN_A_ROW = 8
 
 
 def reading() -> Iterator[Row]:
@@ -44,9 +47,17 @@ def encoding() -> Iterator[Row]:
     difference = float((fast(image) - eager()[0]).abs().max())
     yield Row("lite-medsam, one frame", median_seconds(lambda: fast(image)), "torch, eager",
               median_seconds(eager, 3), f"greatest difference {difference:.1e}")  # fmt: skip
+    in_a_row = median_seconds(lambda: list(runtime.each(fast, [image] * IN_A_ROW)), 3) / IN_A_ROW
+    yield Row("lite-medsam, a frame of many", in_a_row, "torch, eager", median_seconds(eager, 3))
     embedding, box = fast(image), torch.tensor([60.0, 60, 180, 180])
     yield Row("a prompt on a kept embedding", median_seconds(lambda: model.decode(embedding, box)),
               "copying the embedding", median_seconds(embedding.clone))  # fmt: skip
+    boxes = torch.stack([box - 2, box, box + 2])
+    answer = runtime.fastest_answer(Boxed(model))
+    with torch.inference_mode():
+        yield Row("three boxes, as a tumour is followed",
+                  median_seconds(lambda: answer(embedding[None], boxes)), "torch, eager",
+                  median_seconds(lambda: model.answer(embedding[None], boxes)))  # fmt: skip
 
 
 def surfacing() -> Iterator[Row]:

@@ -101,7 +101,7 @@ def test_the_files_say_how_they_are_used(model, written):
 
 def test_a_file_that_draws_another_mask_is_not_written(model, tmp_path, monkeypatch):
     another = store.load("lite-medsam")
-    monkeypatch.setattr(onnx_files, "_Answer", lambda _, made=onnx_files._Answer: made(another))
+    monkeypatch.setattr(onnx_files, "Boxed", lambda _, made=onnx_files.Boxed: made(another))
     told = []
     with pytest.raises(ModelError, match="same mask"):
         onnx_files.write_onnx(model, tmp_path / "out", lambda *step: told.append(step))

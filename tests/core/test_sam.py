@@ -11,11 +11,13 @@ from parasam_core.home import models_folder
 from parasam_core.mask import box_around, box_of, dice
 from parasam_core.phantom import phantom
 from parasam_core.sam import SamSegmenter, load_segmenter, store
+from parasam_core.sam.adapter import Adapter
+from parasam_core.sam.boxed import Boxed
 from parasam_core.sam.card import Card
 from parasam_core.sam.embeddings import Embeddings
 from parasam_core.sam.evidence import Answers
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM
-from parasam_core.sam.runtime import each, fastest, in_bfloat16
+from parasam_core.sam.runtime import each, fastest, fastest_answer, in_bfloat16
 from parasam_core.segmenter import boxes_between
 
 shapes = st.tuples(st.integers(40, 700), st.integers(40, 700))
@@ -257,6 +259,37 @@ def test_a_network_that_openvino_cannot_take_runs_in_torch():
     with pytest.warns(UserWarning, match="torch is used"):
         encode = fastest(Odd(), 8)
     assert encode(torch.eye(8).expand(3, 8, 8)).tolist() == [[1.0] * 8] * 3
+
+
+def test_the_fastest_answer_draws_the_masks_that_torch_draws(sweep, lite):
+    """For any number of boxes, one after another."""
+    adapter = Adapter()
+    torch.nn.init.normal_(adapter.widen.weight, std=0.01)
+    z = sum(sweep.truth.frames_with_tumour) // 2
+    truth = sweep.truth.masks[z]
+    with torch.inference_mode():
+        embedding = lite.image_encoder(LITE_MEDSAM.image(sweep.sequence.frames[z])[None])
+    boxes = torch.stack(
+        [LITE_MEDSAM.box(box_around(truth, margin), truth.shape) for margin in (2, 5, 9)]
+    )
+    for model in (lite, replace(lite, adapter=adapter)):
+        answer = fastest_answer(Boxed(model))
+        for some in (boxes, boxes[:1], boxes[1:]):
+            with torch.inference_mode():
+                expected, expected_scores = model.answer(embedding, some)
+            logits, scores = answer(embedding, some)
+            assert torch.allclose(logits, expected, atol=1e-3)
+            assert torch.allclose(scores, expected_scores, atol=1e-5)
+
+
+def test_an_answer_that_openvino_cannot_take_runs_in_torch(lite):
+    class Odd(torch.nn.Module):
+        def forward(self, embedding, boxes):
+            return torch.linalg.eigvals(boxes).real, boxes[:, 0]
+
+    with pytest.warns(UserWarning, match="torch is used"):
+        answer = fastest_answer(Odd())
+    assert answer(torch.zeros(1), torch.eye(4))[0].tolist() == [1.0] * 4
 
 
 def test_embeddings_are_computed_once_and_resumed(sweep, lite, monkeypatch):
