@@ -9,7 +9,7 @@ from parasam_core.console import answer, progress_shown
 from parasam_core.verbs import Verb
 
 SETTINGS = ("prompt", "epochs", "seed", "batch", "rate", "validation_share", "precision",
-            "copies", "adapter")  # fmt: skip
+            "copies", "empty", "adapter")  # fmt: skip
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -29,11 +29,17 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     tuning.add_argument("--epochs", type=int, help="times that every image is seen (6)")
     tuning.add_argument("--seed", type=int, help="another seed, another split and order (0)")
     tuning.add_argument("--batch", type=int, help="examples a step (8)")
-    tuning.add_argument("--rate", type=float, help="greatest learning rate (0.0003)")
+    tuning.add_argument("--rate", type=float, help="greatest learning rate of the decoder (0.0002)")
     tuning.add_argument("--validation-share", type=float, help="of subjects, for validation (0.2)")
     tuning.add_argument("--precision", help="auto, 32-true, bf16-mixed or 16-mixed (auto)")
     tuning.add_argument(
         "--copies", type=int, help="changed copies of each image that are embedded too (0)"
+    )
+    tuning.add_argument(
+        "--empty",
+        type=float,
+        metavar="WEIGHT",
+        help="of masks where there is no tumour, beside 1 of others (0): draws less, leaks less",
     )
     tuning.add_argument(
         "--adapter",

@@ -21,12 +21,12 @@ class Boxed(nn.Module):
     def __init__(self, model: SamModel) -> None:
         super().__init__()
         self.prompts, self.decoder = model.prompt_encoder, model.mask_decoder
-        self.adapter = model.adapter or nn.Identity()
+        self.adapter = model.adapter
 
     def forward(self, embedding: torch.Tensor, boxes: torch.Tensor) -> Any:
         """(1, 256, 64, 64) and (n, 4) boxes → (n, 256, 256) logits and (n,) scores."""
         sparse = self.prompts._embed_boxes(boxes)
         dense = self.prompts.no_mask_embed.weight.reshape(1, -1, 1, 1)
         dense = dense.expand(boxes.shape[0], -1, 1, 1)
-        seen = self.adapter(embedding)
+        seen = embedding if self.adapter is None else self.adapter(embedding, sparse)
         return decoded(self.decoder, seen, self.prompts.get_dense_pe(), (sparse, dense))

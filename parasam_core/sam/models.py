@@ -16,7 +16,7 @@ from torch import nn
 
 from parasam_core.errors import ModelError
 from parasam_core.provenance import digest_of_files
-from parasam_core.sam.adapter import Adapter
+from parasam_core.sam.adapter import Adapter, corners_of
 from parasam_core.sam.card import Card
 from parasam_core.sam.decoding import decoded
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM, Preprocess
@@ -85,7 +85,7 @@ class SamModel:
         """
         prompts = self.prompt_encoder(points=points, boxes=boxes, masks=None)
         if self.adapter is not None:
-            embeddings = self.adapter(embeddings)
+            embeddings = self.adapter(embeddings, corners_of(prompts[0], boxed=boxes is not None))
         return decoded(self.mask_decoder, embeddings, self.prompt_encoder.get_dense_pe(), prompts)
 
 

@@ -265,6 +265,7 @@ def test_the_fastest_answer_draws_the_masks_that_torch_draws(sweep, lite):
     """For any number of boxes, one after another."""
     adapter = Adapter()
     torch.nn.init.normal_(adapter.widen.weight, std=0.01)
+    torch.nn.init.normal_(adapter.gate.weight, std=0.1)
     z = sum(sweep.truth.frames_with_tumour) // 2
     truth = sweep.truth.masks[z]
     with torch.inference_mode():

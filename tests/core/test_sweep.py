@@ -8,6 +8,8 @@ import subprocess
 import pytest
 import trimesh
 
+from parasam_core.mask import dice
+from parasam_core.scanfile import ScanFile
 from tests.conftest import ROOT
 
 PARASAM = ROOT / ".venv" / "bin" / "parasam"
@@ -62,7 +64,7 @@ def test_one_box_is_followed_to_both_ends(folder):
 
 
 def test_no_box_is_needed(folder):
-    """By the shipped model, which never saw a mouse; the embeddings are kept by now."""
+    """By the shipped model, which never saw a mouse, and much as with a box; a leak would show."""
     made = run(folder, "segment", "s.zarr", "--auto", "--label", "auto")
     found = run(folder, "measure", "s.zarr", "--label", "auto")
     assert made["model"] == "parasam-busi"
@@ -70,3 +72,5 @@ def test_no_box_is_needed(folder):
     assert found["frames"] == made["frames_with_tumour"]
     assert found["frames"][0] >= 42
     assert found["frames"][1] <= 233
+    scan = ScanFile.open(folder / "s.zarr")
+    assert dice(scan.mask("auto").masks, scan.mask("one").masks) > 0.9

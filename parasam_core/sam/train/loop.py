@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.optim.swa_utils import AveragedModel
 
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.train.loss import Loss
@@ -32,6 +33,7 @@ class Loop:
     Attributes:
         fabric: Lightning Fabric, launched.
         trainee: set up by it.
+        average: of its weights, which is what is validated and kept.
         optimizer: set up by it.
         schedule: of the learning rate.
         loss: of a batch.
@@ -46,6 +48,7 @@ class Loop:
 
     fabric: Any
     trainee: Any
+    average: AveragedModel
     optimizer: Any
     schedule: Any
     loss: Loss
@@ -91,6 +94,7 @@ class Loop:
         self.fabric.clip_gradients(self.trainee, self.optimizer, max_norm=GREATEST_GRADIENT)
         self.optimizer.step()
         self.schedule.step()
+        self.average.update_parameters(self.trainee)
         return total
 
     def _gradients(self, rows: NDArray[np.int64], boxes: torch.Tensor) -> float:
@@ -115,7 +119,7 @@ class Loop:
                "rate": float(self.schedule.get_last_lr()[0]), **found.metrics()}  # fmt: skip
         merit = found.merit(PROMPTS[self.settings.prompt])
         if not state.best_metrics or merit > state.best_metrics["merit"]:
-            state.best = self._weights()
+            state.best = _weights(self.average.module)
             state.best_metrics = {**row, "merit": merit, "presence_score": found.presence_score()}
         state.curve.append(row)
         state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
@@ -125,17 +129,16 @@ class Loop:
         def answer(
             embeddings: torch.Tensor, boxes: torch.Tensor
         ) -> tuple[torch.Tensor, torch.Tensor]:
-            logits, scores = self.trainee(*self.fabric.to_device((embeddings, boxes)))
+            logits, scores = self.average(*self.fabric.to_device((embeddings, boxes)))
             return logits.cpu(), scores.cpu()
 
-        self.trainee.eval()
-        found = validated(answer, self.validation, self.ways, self.settings.batch)
-        self.trainee.train()
-        return found
+        self.average.eval()
+        return validated(answer, self.validation, self.ways, self.settings.batch)
 
     def _take_up(self) -> None:
         if self.state.weights:
             self.trainee.load_state_dict(self.state.weights)
+            self.average.load_state_dict(self.state.average)
             self.optimizer.load_state_dict(self.state.optimizer)
             self.schedule.load_state_dict(self.state.schedule)
 
@@ -147,10 +150,12 @@ class Loop:
         self._saved_s = time.monotonic()
         if not self.fabric.is_global_zero:
             return
-        self.state.weights = self._weights()
+        self.state.weights = _weights(self.trainee)
+        self.state.average = _weights(self.average)
         self.state.optimizer = self.optimizer.state_dict()
         self.state.schedule = self.schedule.state_dict()
         self.state.write(self.state_file)
 
-    def _weights(self) -> Tensors:
-        return {n: t.detach().cpu().clone() for n, t in self.trainee.state_dict().items()}
+
+def _weights(module: Any) -> Tensors:
+    return {n: t.detach().cpu().clone() for n, t in module.state_dict().items()}

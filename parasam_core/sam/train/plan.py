@@ -57,7 +57,9 @@ def wanted_empty(examples: int, without_tumour: int, available: int) -> int:
 def prompts(
     table: Table, rows: NDArray[np.int64], full_share: float, side: int, rng: np.random.Generator
 ) -> torch.Tensor:
-    """A box for each row: the whole image, or one drawn around its tumour, or anywhere.
+    """A box for each row: the whole image, or one drawn around its tumour.
+
+    Whoever draws a box has seen a tumour: where there is none, the whole image is asked about.
 
     Args:
         table: of the rows.
@@ -69,9 +71,8 @@ def prompts(
     Returns:
         (n, 4) float32 XYXY in the model's pixels.
     """
-    contents = table.contents[rows]
-    boxes = torch.where(torch.isnan(table.boxes[rows]), _anywhere(contents, rng), table.boxes[rows])
-    full = torch.from_numpy(rng.random(len(rows)) < full_share)
+    contents, boxes = table.contents[rows], table.boxes[rows]
+    full = torch.from_numpy(rng.random(len(rows)) < full_share) | torch.isnan(boxes[:, 0])
     return torch.where(full[:, None], contents, drawn_around(boxes, contents, side, rng))
 
 
@@ -85,10 +86,3 @@ def drawn_around(
     outward = torch.from_numpy(pixels).float() + torch.from_numpy(shares).float() * sizes
     moved = boxes + outward * torch.tensor([-1.0, -1.0, 1.0, 1.0])
     return torch.minimum(moved.clamp_min(0), contents[:, 2:].repeat(1, 2))
-
-
-def _anywhere(contents: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """(n, 4) boxes of a fifth to three fifths of the images' sides."""
-    sizes = torch.from_numpy(rng.uniform(0.2, 0.6, (len(contents), 2))).float()
-    starts = torch.from_numpy(rng.random((len(contents), 2))).float() * (1 - sizes)
-    return torch.cat([starts, starts + sizes], dim=1) * contents[:, 2:].repeat(1, 2)

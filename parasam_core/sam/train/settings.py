@@ -8,7 +8,7 @@ from typing import Any
 from parasam_core.errors import UsageError
 from parasam_core.sam.split import VALIDATION_SHARE
 
-PROMPTS = {"full": 1.0, "box": 0.0, "mixed": 0.7}
+PROMPTS = {"full": 1.0, "box": 0.0, "mixed": 0.6}
 """How many of a hundred prompts are the whole image; the others are boxes around the tumour."""
 
 PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
@@ -23,10 +23,11 @@ class Settings:
         epochs: times that every example is seen.
         seed: of the split, the order, prompts and new weights.
         batch: examples a step, over all devices.
-        rate: greatest learning rate of the one cycle.
+        rate: greatest learning rate of the one cycle, for the decoder.
         validation_share: of subjects, in 0..1.
         precision: Lightning Fabric's name; "auto" is bf16 on a GPU and float32 on a CPU.
         copies: changed copies of each image, which are embedded too; an epoch sees one of all.
+        empty: how much a mask counts where there is no tumour, 1 as much as any other.
         adapter: whether an adapter is trained in front of the decoder.
 
     Raises:
@@ -37,10 +38,11 @@ class Settings:
     epochs: int = 6
     seed: int = 0
     batch: int = 8
-    rate: float = 3e-4
+    rate: float = 2e-4
     validation_share: float = VALIDATION_SHARE
     precision: str = "auto"
     copies: int = 0
+    empty: float = 0.0
     adapter: bool = True
 
     def __post_init__(self) -> None:
@@ -55,9 +57,9 @@ class Settings:
         for name, value in (("epochs", self.epochs), ("batch", self.batch), ("rate", self.rate)):
             if not 0 < value < float("inf"):
                 raise UsageError(f"expected --{name} > 0, got {value}")
-        for name, value in (("seed", self.seed), ("copies", self.copies)):
-            if value < 0:
-                raise UsageError(f"expected --{name} of 0 or more, got {value}")
+        for name in ("seed", "copies", "empty"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise UsageError(f"expected --{name} of 0 or more, got {getattr(self, name)}")
 
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""

@@ -13,7 +13,7 @@ import torch
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import ModelError
 
-SCHEMA = 1
+SCHEMA = 2
 Tensors = dict[str, torch.Tensor]
 
 
@@ -30,6 +30,7 @@ class State:
         best: weights of the epoch with the best validation, by name.
         best_metrics: what they reached.
         weights: as they are now.
+        average: of the weights of the last steps.
         optimizer: its state.
         schedule: its state.
     """
@@ -42,6 +43,7 @@ class State:
     best: Tensors = field(default_factory=dict)
     best_metrics: dict[str, Any] = field(default_factory=dict)
     weights: Tensors = field(default_factory=dict)
+    average: Tensors = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     schedule: dict[str, Any] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from parasam_core.sam.decoderfile import write_decoder
 from parasam_core.sam.examples import Example
 from parasam_core.sam.models import SamModel
 from parasam_core.sam.split import Parts, split
+from parasam_core.sam.train.average import averaged
 from parasam_core.sam.train.curves import write_curves
 from parasam_core.sam.train.loop import WEIGHT_DECAY, Loop
 from parasam_core.sam.train.loss import loss
@@ -151,13 +152,15 @@ def _set_up(
     state: State, state_file: Path,
 ) -> Loop:  # fmt: skip
     trainee = Trainee(base, adapter=settings.adapter, seed=settings.seed)
-    learning = [p for p in trainee.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=settings.rate, weight_decay=WEIGHT_DECAY)
+    learning = trainee.learning(settings.rate)
+    optimizer = torch.optim.AdamW(learning, weight_decay=WEIGHT_DECAY)
     steps = rows.steps(settings.batch) * settings.epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, steps)
+    rates = [group["lr"] for group in learning]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, steps)
+    average = averaged(trainee, fabric.device)
     trainee, optimizer = fabric.setup(trainee, optimizer)
-    return Loop(fabric, trainee, optimizer, schedule, loss(), table, rows, validation,
-                base.preprocess, settings, state, state_file)  # fmt: skip
+    return Loop(fabric, trainee, average, optimizer, schedule, loss(settings.empty), table, rows,
+                validation, base.preprocess, settings, state, state_file)  # fmt: skip
 
 
 def _about(

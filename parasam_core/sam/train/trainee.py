@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import nn
 
-from parasam_core.sam.adapter import Adapter
+from parasam_core.sam.adapter import Adapter, corners_of
 from parasam_core.sam.decoding import decoded
 from parasam_core.sam.models import SamModel
+
+ADAPTER_RATE = 2.5
+"""How much faster an adapter learns than the decoder."""
 
 
 class Trainee(nn.Module):
@@ -33,6 +37,15 @@ class Trainee(nn.Module):
             self.adapter.requires_grad_(True)
         self._prompt_encoder = [base.prompt_encoder]  # in a list, so that it is no part of this
 
+    def learning(self, rate: float) -> list[dict[str, Any]]:
+        """Groups for an optimizer: weights that begin where they are go slower than new ones."""
+        known = [p for p in self.mask_decoder.parameters() if p.requires_grad]
+        groups = [{"params": known, "lr": rate}]
+        if hasattr(self, "adapter"):
+            new = list(self.adapter.parameters())
+            groups.append({"params": new, "lr": ADAPTER_RATE * rate})
+        return groups
+
     def forward(
         self, embeddings: torch.Tensor, boxes: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -40,5 +53,5 @@ class Trainee(nn.Module):
         encoder = self._prompt_encoder[0].to(boxes.device)
         prompts = encoder(points=None, boxes=boxes, masks=None)
         if hasattr(self, "adapter"):
-            embeddings = self.adapter(embeddings)
+            embeddings = self.adapter(embeddings, corners_of(prompts[0], boxed=True))
         return decoded(self.mask_decoder, embeddings, encoder.get_dense_pe(), prompts)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from parasam_core.errors import UsageError
 from parasam_core.mask import dice
-from parasam_core.sam.adapter import Adapter
+from parasam_core.sam.adapter import Adapter, corners_of
 from parasam_core.sam.train import Settings
+from parasam_core.sam.train.average import averaged
 from parasam_core.sam.train.curves import write_curves
 from parasam_core.sam.train.loss import iou, loss
-from parasam_core.sam.train.plan import Rows, drawn_around, wanted_empty
+from parasam_core.sam.train.plan import Rows, drawn_around, prompts, wanted_empty
 from parasam_core.sam.train.validate import Validation
 from parasam_core.sam.variants import empty_part
 
@@ -29,6 +30,7 @@ from parasam_core.sam.variants import empty_part
         ({"validation_share": 1.0}, "--validation-share between 0 and 1"),
         ({"precision": "8"}, "--precision auto"),
         ({"seed": -1}, "--seed of 0 or more"),
+        ({"empty": float("nan")}, "--empty of 0 or more"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(wrong, sentence):
@@ -75,10 +77,64 @@ def test_loss_falls_with_a_better_mask_and_with_an_honest_score():
     masks = torch.zeros(2, 256, 256)
     masks[0, 50:100, 60:120] = 1
     right, wrong = (masks * 2 - 1) * 9, (1 - masks * 2) * 9
-    of = loss()
+    of = loss(1.0)
     honest, boasting = torch.tensor([1.0, 0.0]), torch.tensor([1.0, 1.0])
     assert of(right, honest, masks).item() == pytest.approx(0.0, abs=0.05)
     assert of(wrong, honest, masks) > of(right, boasting, masks) > of(right, honest, masks)
+
+
+def test_an_empty_mask_may_ask_for_an_honest_score_alone():
+    masks, of = torch.zeros(3, 256, 256), loss(0.0)
+    drawn = torch.full((3, 256, 256), -9.0)
+    drawn[:, 30:60, 30:60] = 9
+    logits = drawn.clone().requires_grad_()
+    assert of(logits, torch.zeros(3), masks).item() == 0
+    assert of(logits, torch.ones(3), masks).item() > 0
+    masks[0, 30:90, 30:90] = 1
+    of(logits, torch.zeros(3), masks).backward()
+    assert [bool(gradient.any()) for gradient in logits.grad] == [True, False, False]
+    logits.grad = None
+    loss(0.5)(logits, torch.zeros(3), masks).backward()
+    assert logits.grad.flatten(1).any(1).all()
+
+
+@pytest.mark.parametrize("empty", [0.0, 1.0])
+def test_a_batch_costs_what_its_pieces_cost_together(empty):
+    rng = torch.Generator().manual_seed(1)
+    logits, scores = torch.randn(4, 256, 256, generator=rng), torch.rand(4, generator=rng)
+    masks, of = torch.zeros(4, 256, 256), loss(empty)
+    masks[:2, 40:90, 20:120] = 1
+    pieces = [of(logits[n : n + 1], scores[n : n + 1], masks[n : n + 1]) for n in range(4)]
+    assert of(logits, scores, masks).item() == pytest.approx(sum(pieces).item() / 4, rel=1e-4)
+
+
+@given(seed=st.integers(0, 2**32), share=st.floats(0, 1))
+@settings(max_examples=20, deadline=None)
+def test_where_no_tumour_is_the_whole_image_is_asked_about(seed, share):
+    class Half:
+        contents = torch.tensor([[0.0, 0, 256, 200]] * 40)
+        boxes = torch.tensor([[60.0, 50, 160, 120], [torch.nan] * 4]).repeat(20, 1)
+
+    asked = prompts(Half, np.arange(40), share, 256, np.random.default_rng(seed))
+    assert torch.equal(asked[1::2], Half.contents[1::2])
+    assert torch.isfinite(asked).all()
+    whole = (asked[::2] == Half.contents[::2]).all(1).float().mean().item()
+    assert whole == pytest.approx(share, abs=0.4)
+
+
+def test_an_average_follows_and_forgets_how_it_began():
+    module = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(module.weight)
+    average = averaged(module, torch.device("cpu"))
+    average.update_parameters(module)
+    torch.nn.init.ones_(module.weight)
+    seen = []
+    for _ in range(200):
+        average.update_parameters(module)
+        seen.append(average.module.weight.item())
+    assert seen == sorted(seen)
+    assert 0.5 < seen[0] < 1
+    assert seen[-1] > 0.95
 
 
 def test_iou_of_an_empty_mask_is_none():
@@ -120,8 +176,27 @@ def test_the_empty_part_holds_no_tumour(height, width, x, y, size):
 
 
 def test_an_adapter_begins_as_the_identity():
-    embeddings = torch.randn(2, 256, 64, 64)
-    assert torch.equal(Adapter()(embeddings), embeddings)
+    embeddings, corners = torch.randn(2, 256, 64, 64), torch.randn(2, 2, 256)
+    assert torch.equal(Adapter()(embeddings, corners), embeddings)
+
+
+def test_an_adapter_adds_as_much_as_a_prompt_says():
+    adapter = Adapter()
+    torch.nn.init.normal_(adapter.widen.weight)
+    torch.nn.init.ones_(adapter.gate.weight)
+    embeddings = torch.randn(1, 256, 64, 64)
+    corners = torch.tensor([0.0, -1 / 512, 1 / 512])[:, None, None].expand(3, 2, 256)
+    added = adapter(embeddings, corners) - embeddings
+    assert added.shape == (3, 256, 64, 64)
+    assert added[1].abs().max() < 1e-4
+    assert torch.allclose(added[2], 2 * added[0], atol=1e-4)
+
+
+def test_a_box_among_points_is_told_by_its_place():
+    sparse = torch.arange(4.0)[None, :, None].expand(2, 4, 256)
+    assert corners_of(sparse, boxed=True)[0, :, 0].tolist() == [2, 3]
+    assert not corners_of(sparse, boxed=False).any()
+    assert corners_of(sparse[:, :1], boxed=False).shape == (2, 2, 256)
 
 
 def test_curves_are_a_table_and_a_picture(tmp_path):
