@@ -17,7 +17,7 @@ from parasam_core.sam.card import Card
 from parasam_core.sam.embeddings import Embeddings
 from parasam_core.sam.evidence import Answers
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM
-from parasam_core.sam.runtime import each, fastest, fastest_answer, in_bfloat16
+from parasam_core.sam.runtime import InBatches, each, fastest, fastest_answer, in_bfloat16
 from parasam_core.segmenter import boxes_between
 
 shapes = st.tuples(st.integers(40, 700), st.integers(40, 700))
@@ -259,6 +259,60 @@ def test_a_network_that_openvino_cannot_take_runs_in_torch():
     with pytest.warns(UserWarning, match="torch is used"):
         encode = fastest(Odd(), 8)
     assert encode(torch.eye(8).expand(3, 8, 8)).tolist() == [[1.0] * 8] * 3
+
+
+class Sums(torch.nn.Module):
+    """Each image's own embedding, on a device that takes so many at once."""
+
+    def __init__(self, most=99):
+        super().__init__()
+        self.most, self.seen = most, []
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def forward(self, images):
+        self.seen.append(len(images))
+        if len(images) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return images.sum((1, 2, 3))[:, None, None, None].expand(-1, 2, 3, 3)
+
+
+def in_batches(encoder):
+    return InBatches(encoder, torch.device("cpu"), torch.bfloat16)
+
+
+def test_images_go_in_batches_and_come_back_in_order():
+    images = [torch.full((3, 4, 4), float(n)) for n in range(11)]
+    encoder = Sums()
+    encode = in_batches(encoder)
+    assert [e[0, 0, 0].item() for e in each(encode, iter(images))] == [48.0 * n for n in range(11)]
+    assert encoder.seen == [8, 3]
+    assert encode(images[2]).shape == (2, 3, 3)
+    assert list(each(encode, [])) == []
+
+
+@given(st.integers(1, 9), st.integers(1, 40))
+def test_a_batch_that_does_not_fit_is_halved_and_stays_so(most, count):
+    encoder = Sums(most)
+    found = list(each(in_batches(encoder), [torch.full((3, 2, 2), float(n)) for n in range(count)]))
+    assert [e[0, 0, 0].item() for e in found] == [12.0 * n for n in range(count)]
+    assert sum(n for n in encoder.seen if n <= most) == count
+    assert sum(n > most for n in encoder.seen) <= 7
+
+
+def test_one_image_that_does_not_fit_is_told():
+    with pytest.raises(ModelError, match="room for one image on the GPU"):
+        list(each(in_batches(Sums(0)), [torch.zeros(3, 2, 2)] * 3))
+
+
+def test_batches_give_the_embeddings_of_the_reference(sweep, lite):
+    images = [LITE_MEDSAM.image(frame) for frame in sweep.sequence.frames[9:12]]
+    with torch.inference_mode():
+        reference = lite.image_encoder(torch.stack(images))
+    found = torch.stack(list(each(in_batches(lite.image_encoder), iter(images))))
+    assert found.dtype == torch.float32
+    assert (found - reference).abs().max().item() < 0.15
 
 
 def test_the_fastest_answer_draws_the_masks_that_torch_draws(sweep, lite):
