@@ -9,6 +9,7 @@ from parasam_core.capture.album import Album
 from parasam_core.capture.footage import alike, eight_bit, grey_of
 from parasam_core.capture.images import Images
 from parasam_core.capture.matching import ascending, found_pair
+from parasam_core.capture.panel import found_panel
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.placement import Placement
 from parasam_core.capture.placing import (
@@ -66,7 +67,9 @@ def _by_numbers(
     """The panel where captures show the originals of their numbers; None where they do not."""
     pairs = [(n, originals[z], c) for n, z, c in _with_numbers(folder, captures)]
     best, tint = _best_place(pairs, roi)
-    if best is None or best[0].agreement < WEAKEST:
+    if not _shows(best) and roi is None and (panel := _panel_as_it_looks(captures)):
+        best, tint = _best_place(pairs, panel)
+    if best is None or not _shows(best):
         return None
     place, (_, original, capture) = best
     _, off_px = agreements(original, capture, place)
@@ -76,6 +79,19 @@ def _by_numbers(
     return Settled(
         folder, originals, size, place, panel, "originals", off_px=off_px, tint=tint, album=album
     )
+
+
+def _shows(best: tuple[Placement, Pair] | None) -> bool:
+    return best is not None and best[0].agreement >= WEAKEST
+
+
+def _panel_as_it_looks(captures: Captures) -> Box | None:
+    """The panel by what the captures alone show; None where it does not."""
+    first = next(iter(captures.values()))
+    try:
+        return found_panel([c for c in captures.values() if c.shape == first.shape])[0]
+    except CaptureError:
+        return None
 
 
 def _with_numbers(folder: TumourFolder, captures: Captures) -> list[tuple[int, int, Colours]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from parasam_core.capture.footage import Grey
 from parasam_core.capture.outline import (
+    COVERED,
     FILLED,
     RECTANGLE,
     Nothing,
@@ -111,7 +112,17 @@ def _rank(drawn: Drawn) -> float:
 
 def _fainter(panel: Colours, ink: Ink, spreads: Grey) -> list[Ink]:
     strengths = ink.strengths_in(panel, spreads)
-    return [*strengths, *(strengths[-1].times(share) for share in FAINTER)]
+    faint = [strengths[-1].times(share) for share in FAINTER]
+    return [*strengths, *faint, *_line_over_filling(strengths)]
+
+
+def _line_over_filling(strengths: list[Ink]) -> list[Ink]:
+    """The ink of which a line covers enough and what is filled within it does not."""
+    if len(strengths) < 2:
+        return []
+    line, filling = strengths
+    between = (line.strength + filling.strength) / 2
+    return [line.times(between / COVERED / line.strength)]
 
 
 def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:

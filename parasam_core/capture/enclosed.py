@@ -73,7 +73,7 @@ def signed_field(stroke: Bits) -> Map:
     return np.asarray(field[1:-1, 1:-1], np.float32)
 
 
-def perimeter_of(field: Map) -> float:
+def perimeter_of(field: Map | Bits) -> float:
     """Length of the field's zero line, steps."""
     lines, _ = cv2.findContours(
         (field > 0).view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE

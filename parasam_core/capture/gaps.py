@@ -41,7 +41,7 @@ def bridged(
 
     Args:
         stroke: (y, x).
-        more_than_px: what it encloses must be larger by far.
+        more_than_px: what it encloses must be larger.
         panel_yx: size of the panel that the stroke is part of.
     """
     x0, y0, x1, y1 = box = box_around(stroke)
@@ -114,7 +114,7 @@ def _bridges(field: Map, stroke: Bits) -> Bits:
 
 def _least_px(more_than_px: float, shape: tuple[int, ...]) -> float:
     """What a region encloses at least that is worth a bridge."""
-    return float(max(2 * more_than_px, np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2))
+    return float(max(more_than_px, np.pi / 4 * (BRIDGED_OF_PANEL * min(shape)) ** 2))
 
 
 def _is_worth(field: Map, bridges: Bits, least_px: float, shape: tuple[int, ...]) -> bool:

@@ -24,6 +24,12 @@ from parasam_core.capture.enclosed import (
     signed_field,
 )
 from parasam_core.capture.gaps import bridged
+from parasam_core.capture.outline_doubts import (
+    AS_LONG,
+    COMPARABLE,
+    doubts_of_bridged,
+    doubts_of_closed,
+)
 from parasam_core.capture.pieces import (
     SMALLEST_HOLE_PX,
     Piece,
@@ -33,18 +39,17 @@ from parasam_core.capture.pieces import (
     largest_solid,
     pieces_of,
     reaches_edge,
+    runs_on,
     without_border_lines,
 )
 from parasam_core.sequence import Box
 
 COVERED = 0.4
-COMPARABLE = 0.1
-CUT_OFF = 0.1
-"""Of what is enclosed, from which a line that divides it is no loop where its ends cross."""
 MARGIN_PX = 4
 LONG_OF_PANEL = 0.12
-AS_LONG = 0.8
 MUCH_LONGER = 2.0
+MUCH_LARGER = 2.0
+SOMEWHAT_LARGER = 1.15
 LEAVES = "it leaves the image and is closed along the image's edge"
 RECTANGLE = "it is an upright rectangle, as a zoom box is"
 RECTANGULAR = 0.965
@@ -121,20 +126,26 @@ def _within(covered: Map, stroke: Bits, panel_yx: tuple[int, ...]) -> Outline | 
     hole_px = closed[0].hole_px if closed else 0.0
     bent = [p for p in pieces if p not in closed and is_bent(labels, p)]
     longest = max(bent, key=lambda p: p.extent, default=None)
-    if not closed or (longest and longest.extent > AS_LONG * closed[0].extent):
+    goes_on = bool(closed) and runs_on(labels, closed[0], panel_yx)
+    if not closed or goes_on or (longest and longest.extent > AS_LONG * closed[0].extent):
         whole = stroke.shape == panel_yx
-        if longest and whole and (edged := closed_by_edge(labels == longest.number, hole_px)):
+        least_px = hole_px * (SOMEWHAT_LARGER if goes_on else MUCH_LARGER)
+        edging = closed[0] if goes_on else longest
+        if edging and whole and (edged := closed_by_edge(labels == edging.number, least_px)):
             inside, rest = edged
-            return _beside_edge(longest, inside, rest)
-        closing = bridged(stroke, hole_px, panel_yx)
+            return _beside_edge(edging, inside, rest)
+        closing = bridged(stroke, least_px, panel_yx)
         if closing is not None:
-            return _measured(covered, closing[1], closing[0], 1, ())
+            return _measured(
+                covered, closing[1], closing[0], 1, doubts_of_bridged(closing[1], panel_yx)
+            )
     if longest and longest.extent > max(
         LONG_OF_PANEL * min(panel_yx), MUCH_LONGER * closed[0].extent if closed else 0
     ):
         return Nothing("open", "a line is drawn that does not close")
     if closed:
-        return _from_closed(covered, labels, closed, _doubts(closed, longest))
+        doubts = doubts_of_closed(closed, bent, goes_on, panel_yx)
+        return _from_closed(covered, labels, closed, doubts)
     return Nothing("no outline", "nothing that is drawn encloses a region")
 
 
@@ -204,20 +215,6 @@ def sampled(
         borderValue=-1e3,
     )
     return np.asarray(field > 0)
-
-
-def _doubts(closed: list[Piece], longest: Piece | None) -> tuple[str, ...]:
-    doubts = []
-    main = closed[0]
-    if len(closed) > 1 and closed[1].hole_px < COMPARABLE * main.hole_px:
-        doubts.append("a small closed line beside it is left out")
-    if longest and longest.extent > AS_LONG * main.extent:
-        doubts.append("a long line that does not close is left out")
-    if main.divided > CUT_OFF:
-        doubts.append("its line runs through what it encloses, or another touches it")
-    if main.hole_px < 10 * SMALLEST_HOLE_PX:
-        doubts.append("it is very small")
-    return tuple(doubts)
 
 
 def _from_closed(

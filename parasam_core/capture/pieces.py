@@ -11,10 +11,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.capture.enclosed import Bits, distance_from, divided, inside_and_outside
+from parasam_core.capture.enclosed import (
+    SLIVER,
+    Bits,
+    distance_from,
+    divided,
+    inside_and_outside,
+    perimeter_of,
+)
 from parasam_core.sequence import Box
 
 SPECK_PX = 5
+BESIDE_PX = 2
+RUNS_ON = 0.4
+"""Of the outline's extent, from which what runs on outside of it may be the rest of it."""
 BORDER_LINE = 0.35
 SMALLEST_HOLE_PX = 24
 HOLE_OF_WIDTHS = 4.0
@@ -22,7 +32,7 @@ HOLE_OF_BOX = 0.05
 WHOLE_PANEL = 0.9
 TEXT_NEIGHBOURS = 2
 STRAIGHT = 0.12
-EDGE_PX = 3
+EDGE_PX = 5
 OF_PANEL = 0.005
 MOST_OF_PANEL = 0.5
 SOLID_OF_PANEL = 0.025
@@ -53,6 +63,12 @@ class Piece:
         """Diagonal of its box, pixels."""
         x0, y0, x1, y1 = self.box
         return float(np.hypot(x1 - x0, y1 - y0))
+
+    @property
+    def narrow_px(self) -> int:
+        """The shorter side of its box, pixels."""
+        x0, y0, x1, y1 = self.box
+        return min(x1 - x0, y1 - y0)
 
 
 def without_border_lines(stroke: Bits) -> Bits:
@@ -107,6 +123,27 @@ def _encloses(piece: Piece, shape: tuple[int, ...]) -> bool:
     )
 
 
+def runs_on(labels: NDArray[np.int32], piece: Piece, panel_yx: tuple[int, ...]) -> bool:
+    """True where a closed stroke runs on far outside of what it encloses, or to the panel's edge.
+
+    Args:
+        labels: (y, x) of the strokes; of the whole panel where one reaches its edge.
+        piece: the closed one.
+        panel_yx: size of the panel.
+    """
+    x0, y0, x1, y1 = piece.box
+    own = (labels[y0:y1, x0:x1] == piece.number).view(np.uint8)
+    inside = inside_and_outside(own)[0][1:-1, 1:-1]
+    width = piece.pixels / max(perimeter_of(inside), 1.0)
+    beyond = own & (distance_from(inside) > width + BESIDE_PX)
+    for x, y, wide, high, _ in cv2.connectedComponentsWithStats(beyond, connectivity=8)[2][1:]:
+        box = (x0 + x, y0 + y, x0 + x + wide, y0 + y + high)
+        leaves = labels.shape == panel_yx and reaches_edge(box, panel_yx)
+        if leaves or np.hypot(wide, high) > RUNS_ON * piece.extent:
+            return True
+    return False
+
+
 def is_bent(labels: NDArray[np.int32], piece: Piece) -> bool:
     """True for a stroke that is no straight line, as callipers and rulers are."""
     x0, y0, x1, y1 = piece.box
@@ -156,12 +193,11 @@ def closed_by_edge(stroke: NDArray[np.bool_], more_than_px: float) -> tuple[Bits
         return None
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    table = np.zeros(count, np.uint8)
-    order = np.argsort(areas)
-    main, rest = order[-2], order[-1]
-    table[main] = 1
-    fair = max(OF_PANEL * stroke.size, 2 * more_than_px)
-    if not fair < areas[main] < MOST_OF_PANEL * stroke.size:
+    rest = int(np.argmax(areas))
+    areas[rest] = 0
+    table = (areas > SLIVER * areas.max()).astype(np.uint8)
+    fair = max(OF_PANEL * stroke.size, more_than_px)
+    if not fair < areas[table > 0].sum() < MOST_OF_PANEL * stroke.size:
         return None
     beyond = (labels == rest).view(np.uint8)
     beyond[[0, -1]] = beyond[:, [0, -1]] = 1

@@ -1,7 +1,9 @@
 """A B-mode image shown through a coloured map → the same with its greys grey.
 
 A tinted map gives every grey level one colour, so the median colour of all pixels that are about
-as light is the map's: what is drawn covers too little to move it.
+as light is the map's: what is drawn covers too little to move it. Where hardly any tissue is so
+light, it is the line's; but a map's colour changes little from level to level, and a line's is far
+from that.
 
 Knows nothing about outlines.
 """
@@ -22,6 +24,9 @@ MOST_PIXELS = 300_000
 TINTED = 6.0
 """From this distance between the channels of its usual colour a level is tinted."""
 LIGHT = 64
+STEADY = 24.0
+"""Farther from the colour of the level before it, what a level shows is drawn, not tissue."""
+STEADY_A_LEVEL = 6.0
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,29 @@ def tint_of(panel: Colours) -> Tint | None:
     luma = grey_of(panel).reshape(-1)
     over = panel.reshape(-1, 3).astype(np.float32) - luma[:, None]
     level = luma // LEVELS
-    at, usual = [0.0], [np.zeros(3)]
-    for step in range(256 // LEVELS):
-        of_level = level == step
-        if np.count_nonzero(of_level) >= FEWEST_PIXELS:
-            at.append(float(luma[of_level].mean()))
-            usual.append(np.median(over[of_level], axis=0))
+    counts = np.bincount(level, minlength=256 // LEVELS)
+    shown = {
+        int(n): np.median(over[level == n], axis=0) for n in np.flatnonzero(counts >= FEWEST_PIXELS)
+    }
+    kept = _steady(shown, int(np.argmax(counts)))
+    at = [0.0, *(float(luma[level == n].mean()) for n in kept)]
+    usual = [np.zeros(3), *(shown[n] for n in kept)]
     light = [np.ptp(u) for a, u in zip(at, usual, strict=True) if a >= LIGHT]
     if not light or float(np.median(light)) < TINTED:
         return None
     channels = [np.interp(np.arange(256), at, [u[c] for u in usual]) for c in range(3)]
     return Tint(np.stack(channels, axis=1).astype(np.float32))
+
+
+def _steady(shown: dict[int, NDArray[np.float32]], start: int) -> list[int]:
+    """The levels whose colours follow on one another, beginning with the one that most have."""
+    kept = [start] if start in shown else []
+    lighter, darker = (sorted(n for n in shown if way * (n - start) > 0) for way in (1, -1))
+    for way in (lighter, darker[::-1]):
+        last = start
+        for n in way:
+            off = float(np.abs(shown[n] - shown[last]).max())
+            if off <= STEADY + STEADY_A_LEVEL * abs(n - last):
+                kept.append(n)
+                last = n
+    return sorted(kept)

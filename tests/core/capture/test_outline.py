@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parasam_core.capture.outline import Nothing, Outline, outline_of, sampled
+from parasam_core.capture.outline import LEAVES, Nothing, Outline, outline_of, sampled
+from parasam_core.capture.outline_doubts import GOES_ON
 from parasam_core.capture.stroke import Ink, coverage, inks_of, spread
 
 SHAPE = (220, 260)
@@ -58,6 +59,31 @@ def test_a_second_line_that_touches_an_outline_is_said():
     assert not outline_of(alone).doubts
     assert "another touches it" in " ".join(found.doubts)
     assert region(found)[85, 130]
+
+
+def test_a_closed_half_is_doubtful_where_the_line_runs_on_around_the_other_half():
+    halved = cv2.line(ring((130, 110), 60, 2), (130, 50), (130, 170), 1.0, 2)
+    halved[80:125, 170:] = 0
+    found = outline_of(halved)
+    assert region(found)[110, 100]
+    assert GOES_ON in found.doubts
+    short_end = cv2.line(ring((130, 110), 60, 2), (130, 50), (140, 25), 1.0, 2)
+    assert not outline_of(short_end).doubts
+
+
+def test_a_second_outline_that_leaves_the_image_is_said():
+    found = outline_of(np.maximum(ring((90, 110), 60, 2), ring((262, 110), 50, 2)))
+    assert region(found)[110, 90]
+    assert "does not close is left out" in " ".join(found.doubts)
+
+
+def test_a_line_that_leaves_the_image_and_crosses_itself_is_closed_along_the_edge():
+    drawn = cv2.line(ring((130, 20), 60, 3), (74, 40), (186, 40), 1.0, 2)
+    found = outline_of(drawn)
+    rows, columns = np.indices(SHAPE)
+    truth = np.hypot(columns - 130, rows - 20) < 60
+    assert (truth & region(found)).sum() / (truth | region(found)).sum() > 0.97
+    assert LEAVES in found.doubts
 
 
 def test_two_outlines_are_united_and_counted():

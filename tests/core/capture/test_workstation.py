@@ -126,6 +126,19 @@ def test_an_image_in_a_tinted_map_is_read_as_one_in_grey(tmp_path, tinted):
     assert tint_of(panels(study(15, 1, kind="plain", **SMALL))[0]) is None
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_thick_line_lighter_than_all_tissue_is_not_taken_for_the_map(tmp_path, beside):
+    thick = {"map": "blue map", "pen": "yellow", "px": 6.0, "aspect": 0.5, "zoom": 1.1}
+    made = study(18, 2, kind="huge", **{**SMALL, **thick})
+    assert all(r.agreed > 0.98 for r in read(made, alone=not beside))
+
+
+def test_a_line_around_a_filling_nearly_as_strong_is_read():
+    faint = {"map": "sepia", "pen": "lime", "px": 3.0, "alpha": 0.45, "file": "jpg", "quality": 85}
+    made = study(18, 2, kind="filled", **{**SMALL, **faint})
+    assert all(r.agreed > 0.95 for r in read(made, alone=False))
+
+
 def test_likeness_to_an_ellipse_tells_ellipses_from_what_hands_draw():
     y, x = np.mgrid[0:200, 0:240]
     ellipse = ((x - 120) / 70) ** 2 + ((y - 100) / 40) ** 2 < 1
