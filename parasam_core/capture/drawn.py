@@ -33,12 +33,12 @@ ENOUGH = 3
 PREFERRED = 1.3
 ABOUT_AS_LARGE = 1.25
 NOT_DRAWN = 0.1
-RIVAL = 0.35
+RIVAL = 0.2
 """Of the support of an ink, from which another one contests it."""
 SAME_PX = 6.0
 SAME_AREA = 0.1
 STILL_PX = 1.5
-STILL_AREA = 0.003
+STILL_AREA = 0.01
 SMALL_OF_PANEL = 0.02
 
 
@@ -64,10 +64,14 @@ class SettledInk:
     Attributes:
         ink: whose lines close.
         contested: True where lines in another ink close around about as much.
+        still: True where it encloses the same on all panels looked at.
+        as_a_mark: True where all that it encloses is as small as a mark may be.
     """
 
     ink: Ink
     contested: bool
+    still: bool = False
+    as_a_mark: bool = False
 
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
@@ -96,11 +100,12 @@ def _tried(panel: Colours, ink: Ink) -> list[Drawn]:
 def _is_sure(outline: Outline | Nothing, shape: tuple[int, ...]) -> bool:
     """True for one line of fair size that closes by itself and has nothing doubtful."""
     return isinstance(outline, Outline) and not (
-        outline.gap_px
-        or outline.doubts
-        or outline.pieces > 1
-        or outline.area_px < SMALL_OF_PANEL * shape[0] * shape[1]
+        outline.gap_px or outline.doubts or outline.pieces > 1 or _is_small(outline, shape)
     )
+
+
+def _is_small(outline: Outline, shape: tuple[int, ...]) -> bool:
+    return outline.area_px < SMALL_OF_PANEL * shape[0] * shape[1]
 
 
 def _rank(drawn: Drawn) -> float:
@@ -135,8 +140,8 @@ def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     """
     votes: list[_Vote] = []
     shown = 0
-    for closed in in_order(_closed_in, panels):
-        votes += [_Vote(ink, outline, shown) for ink, outline in closed]
+    for closed in in_order(_votes_of, panels):
+        votes += [replace(vote, panel=shown) for vote in closed]
         shown += bool(closed)
         if shown == ENOUGH:
             break
@@ -146,7 +151,13 @@ def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     others = (v.ink for v in votes if _apart(v.ink, ink) > SAME_HUE_DEGREES)
     sure = [v for v in votes if not v.outline.gap_px]
     rival = max((_support(i, sure) for i in others), default=0.0)
-    return SettledInk(ink, rival > RIVAL * _support(ink, votes))
+    contested = rival > RIVAL * _support(ink, votes)
+    own = _own(ink, votes)
+    return SettledInk(ink, contested, _stands_still(own), all(v.is_small for v in own))
+
+
+def _votes_of(panel: Colours) -> list[_Vote]:
+    return [_Vote(ink, o, 0, _is_small(o, panel.shape)) for ink, o in _closed_in(panel)]
 
 
 def _closed_in(panel: Colours) -> list[tuple[Ink, Outline]]:
@@ -178,14 +189,19 @@ class _Vote:
     ink: Ink
     outline: Outline
     panel: int
+    is_small: bool
 
 
 def _support(ink: Ink, votes: list[_Vote]) -> float:
     """How wide what closes in an ink is, all panels together; little for what was not drawn."""
-    own = [v for v in votes if _apart(ink, v.ink) <= SAME_HUE_DEGREES]
+    own = _own(ink, votes)
     width = sum(math.sqrt(v.outline.area_px) for v in own)
     drawn = NOT_DRAWN if all(_by_machine(v.outline) for v in own) or _stands_still(own) else 1.0
     return width * drawn * (PREFERRED if ink.hue_degrees <= ORIGINAL_SYSTEM_DEGREES else 1.0)
+
+
+def _own(ink: Ink, votes: list[_Vote]) -> list[_Vote]:
+    return [v for v in votes if _apart(ink, v.ink) <= SAME_HUE_DEGREES]
 
 
 def _by_machine(outline: Outline) -> bool:

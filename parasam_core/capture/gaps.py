@@ -8,6 +8,7 @@ Knows nothing about colours or files.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -34,10 +35,23 @@ AS_LARGE = 0.8
 BRIDGE_PX = 2.5
 
 
-def bridged(
-    stroke: Bits, more_than_px: float, panel_yx: tuple[int, ...]
-) -> tuple[float, Bits] | None:
-    """The length of the bridges, and (y, x) the stroke with them; None if no growth closes it.
+@dataclass(frozen=True)
+class Bridged:
+    """A stroke that closes.
+
+    Attributes:
+        stroke: (y, x) with its bridges.
+        gap_px: length of the bridges.
+        area_px: about what it encloses.
+    """
+
+    stroke: Bits
+    gap_px: float
+    area_px: float
+
+
+def bridged(stroke: Bits, more_than_px: float, panel_yx: tuple[int, ...]) -> Bridged | None:
+    """The stroke with bridges across its gaps; None if no growth closes it.
 
     Args:
         stroke: (y, x).
@@ -67,10 +81,10 @@ def bridged(
     if not found:
         return None
     most = max(area for area, _, _ in found)
-    _, gap, own = next(f for f in found if f[0] >= AS_LARGE * most)
+    area, gap, own = next(f for f in found if f[0] >= AS_LARGE * most)
     whole = np.zeros_like(stroke)
     whole[y0:y1, x0:x1] = own
-    return gap, whole
+    return Bridged(whole, gap, area)
 
 
 def _reaches(box: Box) -> Iterator[int]:

@@ -23,7 +23,7 @@ from parasam_core.capture.enclosed import (
     perimeter_of,
     signed_field,
 )
-from parasam_core.capture.gaps import bridged
+from parasam_core.capture.gaps import Bridged, bridged
 from parasam_core.capture.outline_doubts import (
     AS_LONG,
     COMPARABLE,
@@ -50,6 +50,7 @@ LONG_OF_PANEL = 0.12
 MUCH_LONGER = 2.0
 MUCH_LARGER = 2.0
 SOMEWHAT_LARGER = 1.15
+OF_BRIDGED = 0.6
 LEAVES = "it leaves the image and is closed along the image's edge"
 RECTANGLE = "it is an upright rectangle, as a zoom box is"
 RECTANGULAR = 0.965
@@ -136,9 +137,7 @@ def _within(covered: Map, stroke: Bits, panel_yx: tuple[int, ...]) -> Outline | 
             return _beside_edge(edging, inside, rest)
         closing = bridged(stroke, least_px, panel_yx)
         if closing is not None:
-            return _measured(
-                covered, closing[1], closing[0], 1, doubts_of_bridged(closing[1], panel_yx)
-            )
+            return _from_bridged(covered, closing, panel_yx)
     if longest and longest.extent > max(
         LONG_OF_PANEL * min(panel_yx), MUCH_LONGER * closed[0].extent if closed else 0
     ):
@@ -225,6 +224,15 @@ def _from_closed(
     kept = [p for p in closed if p.hole_px >= COMPARABLE * main.hole_px]
     own = np.isin(labels, [p.number for p in kept]).view(np.uint8)
     return _measured(covered, own, 0.0, len(kept), doubts)
+
+
+def _from_bridged(covered: Map, closed: Bridged, panel_yx: tuple[int, ...]) -> Outline | Nothing:
+    """The region within a bridged stroke, if it is about what the bridges were made for."""
+    doubts = doubts_of_bridged(closed.stroke, panel_yx)
+    found = _measured(covered, closed.stroke, closed.gap_px, 1, doubts)
+    if isinstance(found, Outline) and found.area_px < OF_BRIDGED * closed.area_px:
+        return Nothing("open", "a line is drawn that hardly closes")
+    return found
 
 
 def _beside_edge(piece: Piece, inside: Bits, rest: Bits) -> Outline:

@@ -25,6 +25,7 @@ from parasam_core.sequence import Box
 SAMPLES = 6
 LEAST_COLOUR = 30.0
 CONTESTED = "a line of another colour encloses about as much; --colour says which is the outline"
+AS_A_MARK = "it is small, and one capture alone does not tell an outline from a mark of the screen"
 STANDS_STILL = "what is closed is the same on the captures looked at"
 
 
@@ -74,6 +75,10 @@ def _with_ink(settled: Settled, captures: Captures, named: Ink | None) -> Settle
         with_all = replace(settled, marks=None, doubt=STANDS_STILL)
         found = _closing_ink(with_all, captures, named)
         settled = with_all if found else settled
+    if found and found.as_a_mark and len(captures) == 1:
+        settled = replace(settled, doubt=AS_A_MARK)
+    if found and found.still:
+        settled = replace(settled, doubt=STANDS_STILL)
     if found and found.contested:
         settled = replace(settled, doubt=CONTESTED)
     return replace(settled, ink=found.ink if found else named)

@@ -9,6 +9,7 @@ import pytest
 from parasam_core.capture import Wanted, read_annotated
 from parasam_core.capture.drawn import drawn_on, settled_ink
 from parasam_core.capture.outline import LEAVES, RECTANGLE, Outline, likeness_to_ellipse, sampled
+from parasam_core.capture.settle import AS_A_MARK
 from parasam_core.capture.still import still_marks, without_marks
 from parasam_core.capture.tint import tint_of
 from tests.core.capture.survey_outlines import read
@@ -106,6 +107,20 @@ def test_logo_and_dot_in_the_colour_of_outlines_are_none(tmp_path):
     _, found = read_annotated(source, Wanted((0.1, 0.1, 0.1)))
     assert found.mask().annotated.tolist() == [True, False, True]
     assert [bool(f.kinds) for f in found.findings] == [False, True, False]
+
+
+def test_a_small_region_on_one_capture_alone_may_be_a_mark(tmp_path):
+    made = study(13, 1, kind="open", **{**SMALL, "pen": "magenta", "marks": ["logo"]})
+    source = write(made, tmp_path / "T_d0", originals=True)
+    _, found = read_annotated(source, Wanted((0.1, 0.1, 0.1)))
+    assert AS_A_MARK in found.findings[0].why
+
+
+def test_what_is_closed_alike_on_all_captures_stands_still():
+    logo = study(13, 3, kind="open", **{**SMALL, "pen": "magenta", "marks": ["logo"]})
+    drawn = study(13, 3, kind="plain", **SMALL)
+    assert settled_ink(panels(logo)).still
+    assert not settled_ink(panels(drawn)).still
 
 
 def test_a_calliper_ellipse_among_drawn_outlines_is_doubtful(tmp_path):
