@@ -11,6 +11,7 @@ import copy
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -39,11 +40,9 @@ def fastest(encoder: nn.Module, side: int) -> Encoder:
     """
     if torch.cuda.is_available():
         return InBatches(encoder, torch.device("cuda"), torch.float16)
-    try:
+    with _told_if_not_taken("encoder"):
         return _OpenVino(encoder, side)
-    except Exception as error:  # OpenVINO has no common base for its errors
-        warnings.warn(f"OpenVINO cannot take the encoder, torch is used: {error}", stacklevel=2)
-        return _through_torch(encoder)
+    return _through_torch(encoder)
 
 
 def fastest_answer(boxed: nn.Module) -> Answer:
@@ -54,11 +53,10 @@ def fastest_answer(boxed: nn.Module) -> Answer:
     Args:
         boxed: `sam.boxed.Boxed`.
     """
-    try:
+    with _told_if_not_taken("decoder"):
         return _answering(boxed)
-    except Exception as error:  # OpenVINO has no common base for its errors
-        warnings.warn(f"OpenVINO cannot take the decoder, torch is used: {error}", stacklevel=2)
-        return torch.inference_mode()(boxed)
+    answer: Answer = torch.inference_mode()(boxed)
+    return answer
 
 
 def each(encode: Encoder, images: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
@@ -78,6 +76,14 @@ def in_bfloat16() -> bool:
     import openvino
 
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@contextmanager
+def _told_if_not_taken(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # OpenVINO has no common base for its errors
+        warnings.warn(f"OpenVINO cannot take the {what}, torch is used: {error}", stacklevel=4)
 
 
 def _through_torch(encoder: nn.Module) -> Encoder:

@@ -235,7 +235,8 @@ def grown(box, pixels):
 
 
 def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
-    """In float32 to rounding; where the CPU has bfloat16, in what masks can show."""
+    """In float32 to rounding; on a GPU or in bfloat16, in what masks can show."""
+    most = 0.1 if torch.cuda.is_available() or in_bfloat16() else 1e-4
     fast = fastest(lite.image_encoder, LITE_MEDSAM.side)
     frames, masks = sweep.sequence.frames, sweep.truth.masks
     shown = np.flatnonzero(masks.any(axis=(1, 2)))[2:-2]
@@ -243,15 +244,17 @@ def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
     for z, embedding in zip(shown, many, strict=True):
         with torch.inference_mode():
             reference = lite.image_encoder(LITE_MEDSAM.image(frames[z])[None])[0]
-        assert (embedding - reference).abs().max().item() < (0.1 if in_bfloat16() else 1e-4)
+        assert (embedding - reference).abs().max().item() < most
         box = LITE_MEDSAM.box(box_around(masks[z], 5), masks[z].shape)
         drawn, true = (lite.decode(e, box).numpy() > 0 for e in (embedding, reference))
         assert dice(drawn, true) > 0.99
-    assert (fast(LITE_MEDSAM.image(frames[shown[0]])) - many[0]).abs().max().item() < 1e-4
+    assert (fast(LITE_MEDSAM.image(frames[shown[0]])) - many[0]).abs().max().item() < most
     assert list(each(fast, [])) == []
 
 
-def test_a_network_that_openvino_cannot_take_runs_in_torch():
+def test_a_network_that_openvino_cannot_take_runs_in_torch(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
     class Odd(torch.nn.Module):
         def forward(self, images):
             return torch.linalg.eigvals(images).real
