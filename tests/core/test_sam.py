@@ -236,7 +236,8 @@ def grown(box, pixels):
 
 def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
     """In float32 to rounding; on a GPU or in bfloat16, in what masks can show."""
-    most = 0.1 if torch.cuda.is_available() or in_bfloat16() else 1e-4
+    on_gpu = torch.cuda.is_available()
+    most = 0.1 if on_gpu or in_bfloat16() else 1e-4
     fast = fastest(lite.image_encoder, LITE_MEDSAM.side)
     frames, masks = sweep.sequence.frames, sweep.truth.masks
     shown = np.flatnonzero(masks.any(axis=(1, 2)))[2:-2]
@@ -248,7 +249,9 @@ def test_the_fastest_runtime_agrees_with_torch(sweep, lite):
         box = LITE_MEDSAM.box(box_around(masks[z], 5), masks[z].shape)
         drawn, true = (lite.decode(e, box).numpy() > 0 for e in (embedding, reference))
         assert dice(drawn, true) > 0.99
-    assert (fast(LITE_MEDSAM.image(frames[shown[0]])) - many[0]).abs().max().item() < most
+    assert (fast(LITE_MEDSAM.image(frames[shown[0]])) - many[0]).abs().max() < (
+        0.1 if on_gpu else 1e-4
+    )
     assert list(each(fast, [])) == []
 
 
