@@ -87,9 +87,8 @@ def _shows(best: tuple[Placement, Pair] | None) -> bool:
 
 def _panel_as_it_looks(captures: Captures) -> Box | None:
     """The panel by what the captures alone show; None where it does not."""
-    first = next(iter(captures.values()))
     try:
-        return found_panel([c for c in captures.values() if c.shape == first.shape])[0]
+        return found_panel(captures.values())[0]
     except CaptureError:
         return None
 

@@ -63,15 +63,15 @@ class SettledInk:
 
     Attributes:
         ink: whose lines close.
-        contested: True where lines in another ink close around about as much.
+        contested: True where lines in another ink close, too, and not just around specks.
         still: True where it encloses the same on all panels looked at.
-        as_a_mark: True where all that it encloses is as small as a mark may be.
+        most_px: what it encloses at most on one of them, pixels; infinite where a person named it.
     """
 
     ink: Ink
     contested: bool
     still: bool = False
-    as_a_mark: bool = False
+    most_px: float = math.inf
 
 
 def drawn_on(panel: Colours, ink: Ink) -> Drawn:
@@ -100,12 +100,13 @@ def _tried(panel: Colours, ink: Ink) -> list[Drawn]:
 def _is_sure(outline: Outline | Nothing, shape: tuple[int, ...]) -> bool:
     """True for one line of fair size that closes by itself and has nothing doubtful."""
     return isinstance(outline, Outline) and not (
-        outline.gap_px or outline.doubts or outline.pieces > 1 or _is_small(outline, shape)
+        outline.gap_px or outline.doubts or outline.pieces > 1 or is_small(outline.area_px, shape)
     )
 
 
-def _is_small(outline: Outline, shape: tuple[int, ...]) -> bool:
-    return outline.area_px < SMALL_OF_PANEL * shape[0] * shape[1]
+def is_small(area_px: float, shape: tuple[int, ...]) -> bool:
+    """True for an area of a panel that no more than a mark may have."""
+    return area_px < SMALL_OF_PANEL * shape[0] * shape[1]
 
 
 def _rank(drawn: Drawn) -> float:
@@ -118,7 +119,7 @@ def _rank(drawn: Drawn) -> float:
 def _fainter(panel: Colours, ink: Ink, spreads: Grey) -> list[Ink]:
     strengths = ink.strengths_in(panel, spreads)
     faint = [strengths[-1].times(share) for share in FAINTER]
-    return [*strengths, *faint, *_line_over_filling(strengths)]
+    return [*strengths, *_line_over_filling(strengths), *faint]
 
 
 def _line_over_filling(strengths: list[Ink]) -> list[Ink]:
@@ -140,8 +141,8 @@ def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     """
     votes: list[_Vote] = []
     shown = 0
-    for closed in in_order(_votes_of, panels):
-        votes += [replace(vote, panel=shown) for vote in closed]
+    for closed in in_order(_closed_in, panels):
+        votes += [_Vote(ink, outline, shown) for ink, outline in closed]
         shown += bool(closed)
         if shown == ENOUGH:
             break
@@ -153,11 +154,7 @@ def settled_ink(panels: Iterable[Colours]) -> SettledInk | None:
     rival = max((_support(i, sure) for i in others), default=0.0)
     contested = rival > RIVAL * _support(ink, votes)
     own = _own(ink, votes)
-    return SettledInk(ink, contested, _stands_still(own), all(v.is_small for v in own))
-
-
-def _votes_of(panel: Colours) -> list[_Vote]:
-    return [_Vote(ink, o, 0, _is_small(o, panel.shape)) for ink, o in _closed_in(panel)]
+    return SettledInk(ink, contested, _stands_still(own), max(v.outline.area_px for v in own))
 
 
 def _closed_in(panel: Colours) -> list[tuple[Ink, Outline]]:
@@ -189,7 +186,6 @@ class _Vote:
     ink: Ink
     outline: Outline
     panel: int
-    is_small: bool
 
 
 def _support(ink: Ink, votes: list[_Vote]) -> float:

@@ -7,7 +7,7 @@ Knows nothing about originals or files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import cv2
@@ -33,16 +33,18 @@ LEAST_TEXTURE = 0.15
 INSIDE_SHARE = 0.95
 
 
-def found_panel(captures: Sequence[Colours]) -> tuple[Box, str]:
+def found_panel(shown: Iterable[Colours]) -> tuple[Box, str]:
     """The panel (x0, y0, x1, y1), half-open, pixels, and what said it ("frame", "change").
 
     Args:
-        captures: from all over the sweep, of one size.
+        shown: captures from all over the sweep; those of another size than the first are left out.
 
     Raises:
         CaptureError: it does not show.
     """
-    frames = [f for f in coloured_frames(captures) if _shows_tissue(captures[0], f)]
+    first, *others = shown
+    captures = [first, *(c for c in others if c.shape == first.shape)]
+    frames = [f for f in coloured_frames(captures) if _shows_tissue(first, f)]
     if len(frames) == 1:
         return frames[0], "frame"
     try:

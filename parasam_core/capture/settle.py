@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 
 from parasam_core.capture.by_originals import panel_by_originals
-from parasam_core.capture.drawn import SettledInk, closes_in, settled_ink
+from parasam_core.capture.drawn import SettledInk, closes_in, is_small, settled_ink
 from parasam_core.capture.panel import found_panel
 from parasam_core.capture.parallel import in_order
 from parasam_core.capture.settled import Captures, Settled
@@ -24,7 +24,7 @@ from parasam_core.sequence import Box
 
 SAMPLES = 6
 LEAST_COLOUR = 30.0
-CONTESTED = "a line of another colour encloses about as much; --colour says which is the outline"
+CONTESTED = "a line of another colour closes, too; --colour says which is the outline"
 AS_A_MARK = "it is small, and one capture alone does not tell an outline from a mark of the screen"
 STANDS_STILL = "what is closed is the same on the captures looked at"
 
@@ -75,7 +75,7 @@ def _with_ink(settled: Settled, captures: Captures, named: Ink | None) -> Settle
         with_all = replace(settled, marks=None, doubt=STANDS_STILL)
         found = _closing_ink(with_all, captures, named)
         settled = with_all if found else settled
-    if found and found.as_a_mark and len(captures) == 1:
+    if found and len(captures) == 1 and is_small(found.most_px, (y1 - y0, x1 - x0)):
         settled = replace(settled, doubt=AS_A_MARK)
     if found and found.still:
         settled = replace(settled, doubt=STANDS_STILL)
@@ -104,8 +104,7 @@ def _named_ink(rgb: tuple[int, int, int]) -> Ink:
 
 def _panel_alone(folder: TumourFolder, captures: Captures, roi: Box | None) -> Settled:
     first = next(iter(captures.values()))
-    like = [c for c in captures.values() if c.shape == first.shape]
-    panel, by = (roi, "user") if roi else found_panel(like)
+    panel, by = (roi, "user") if roi else found_panel(captures.values())
     height, width = first.shape[:2]
     x0, y0, x1, y1 = panel
     if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):

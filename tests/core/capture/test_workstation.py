@@ -8,9 +8,17 @@ import pytest
 
 from parasam_core.capture import Wanted, read_annotated
 from parasam_core.capture.drawn import drawn_on, settled_ink
-from parasam_core.capture.outline import LEAVES, RECTANGLE, Outline, likeness_to_ellipse, sampled
+from parasam_core.capture.outline import (
+    FILLED,
+    LEAVES,
+    RECTANGLE,
+    Outline,
+    likeness_to_ellipse,
+    sampled,
+)
 from parasam_core.capture.settle import AS_A_MARK
 from parasam_core.capture.still import still_marks, without_marks
+from parasam_core.capture.stroke import Ink
 from parasam_core.capture.tint import tint_of
 from tests.core.capture.survey_outlines import read
 from tests.core.capture.workstation import study, write
@@ -152,6 +160,15 @@ def test_a_line_around_a_filling_nearly_as_strong_is_read():
     faint = {"map": "sepia", "pen": "lime", "px": 3.0, "alpha": 0.45, "file": "jpg", "quality": 85}
     made = study(18, 2, kind="filled", **{**SMALL, **faint})
     assert all(r.agreed > 0.95 for r in read(made, alone=False))
+
+
+def test_a_filled_region_without_a_line_is_found_beside_stronger_words():
+    panel = np.full((300, 400, 3), 90, np.uint8)
+    cv2.ellipse(panel, (200, 150), (80, 50), 0, 0, 360, (90, 130, 90), -1)
+    cv2.putText(panel, "Area 8.1 mm2", (20, 280), 0, 0.8, (0, 255, 0), 2)
+    found = drawn_on(panel, Ink.of_rgb((0, 255, 0))).outline
+    assert FILLED in found.doubts
+    assert abs(found.area_px / (np.pi * 80 * 50) - 1) < 0.05
 
 
 def test_likeness_to_an_ellipse_tells_ellipses_from_what_hands_draw():
