@@ -16,6 +16,9 @@ PANEL_INCHES = 2.6
 SHEET_INCHES = 1.9
 TRUTH_COLOUR, FOUND_COLOUR, BOX_COLOUR = "#39d98a", "#ffb020", "#4aa8ff"
 DPI = 110
+TITLE_POINTS = 7
+LETTERS_AN_INCH = 17
+"""Of a title, where no letter is wider than the average by much."""
 
 
 def figure(comparison: Comparison, n: int) -> bytes:
@@ -33,29 +36,42 @@ def _drawn(comparison: Comparison, chosen: list[int], inches: float) -> bytes:
     from matplotlib.figure import Figure
 
     columns = 1 + len(comparison.judgements)
-    size = (columns * inches, len(chosen) * (inches + 0.25))
+    size = (columns * inches, len(chosen) * (inches + 0.4))
     picture = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(picture)
     panels = np.atleast_2d(picture.subplots(len(chosen), columns, squeeze=False))
     for row, n in zip(panels, chosen, strict=True):
-        _draw_row(comparison, n, row)
+        _draw_row(comparison, n, row, int(inches * LETTERS_AN_INCH))
     return _png(picture)
 
 
-def _draw_row(comparison: Comparison, n: int, row: Any) -> None:
+def _draw_row(comparison: Comparison, n: int, row: Any, letters: int) -> None:
     example = comparison.examples[n]
     image, true = example.image(), example.mask()
     for panel in row:
         panel.imshow(image, cmap="gray", vmin=0, vmax=255)
         panel.set_axis_off()
     _outline(row[0], true, TRUTH_COLOUR)
-    row[0].set_title(f"truth · {example.name}", fontsize=7)
+    _title(row[0], "truth", example.name, letters)
     for panel, (model, judgements) in zip(row[1:], comparison.judgements.items(), strict=True):
         _outline(panel, true, TRUTH_COLOUR, width=0.7)
         _outline(panel, comparison.mask(model, n), FOUND_COLOUR)
         _box(panel, prompt_of(example, comparison.prompt))
         one = judgements[n]
-        panel.set_title(f"{model} · Dice {one.dice:.3f} · score {one.score:.2f}", fontsize=7)
+        _title(panel, model, f"Dice {one.dice:.3f} · score {one.score:.2f}", letters)
+
+
+def _title(panel: Any, first: str, second: str, letters: int) -> None:
+    lines = (_shortened(line, letters) for line in (first, second))
+    panel.set_title("\n".join(lines), fontsize=TITLE_POINTS, parse_math=False)
+
+
+def _shortened(text: str, letters: int) -> str:
+    """A text without its middle where it is longer; names often differ at both ends."""
+    if len(text) <= letters:
+        return text
+    kept = letters - 1
+    return f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
 
 
 def _outline(panel: Any, mask: Any, colour: str, width: float = 1.3) -> None:
