@@ -332,7 +332,7 @@ def train(
         resume: the state (OUT.state) of a training that was stopped.
         progress: told about every image and every step.
         settings: see `parasam_core.sam.train.Settings`: prompt, epochs, seed, batch, rate,
-            validation_share, precision, copies, empty, adapter.
+            validation_share, precision, copies, empty, adapter, last_stage.
 
     Raises:
         UsageError: a setting or `out` cannot be.

@@ -9,7 +9,7 @@ from parasam_core.console import answer, progress_shown
 from parasam_core.verbs import Verb
 
 SETTINGS = ("prompt", "epochs", "seed", "batch", "rate", "validation_share", "precision",
-            "copies", "empty", "adapter")  # fmt: skip
+            "copies", "empty", "adapter", "last_stage")  # fmt: skip
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--adapter",
         action=argparse.BooleanOptionalAction,
         help="train a small network in front of the decoder, too (yes)",
+    )
+    tuning.add_argument(
+        "--last-stage",
+        action=argparse.BooleanOptionalAction,
+        help="train the image encoder's last stage, too: better without a box, several times "
+        "slower, and frames are embedded anew for the model (no)",
     )
 
 

@@ -2,8 +2,9 @@
 
     mask_decoder.*   the whole decoder, float16 or float32
     adapter.*        what embeddings go through before it, where it was trained with that
+    last_stage.*     of the image encoder, where that was trained, too
 
-Encoders are the base's, which is known by its digest: a file is nothing without the right base.
+All else is the base's, which is known by its digest: a file is nothing without the right base.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from parasam_core.errors import ModelError
 from parasam_core.provenance import digest_of_files
 from parasam_core.sam.adapter import Adapter
 from parasam_core.sam.card import KEY, Card
+from parasam_core.sam.last_stage import joined
 from parasam_core.sam.models import SamModel
 
 DECODER = "mask_decoder."
 ADAPTER = "adapter."
+LAST_STAGE = "last_stage."
 
 
 def write_decoder(path: Path, tensors: Mapping[str, torch.Tensor], card: Card) -> None:
@@ -72,15 +75,17 @@ def with_decoder(base: SamModel, path: Path) -> SamModel:
             f"{card.base_digest[:12]}), got {base.name} of digest {base.digest[:12]}"
         )
     own, added = _named(tensors, DECODER), _named(tensors, ADAPTER)
+    last = _named(tensors, LAST_STAGE)
     decoder = copy.deepcopy(base.mask_decoder)
     adapter = Adapter() if added else None
     try:
         decoder.load_state_dict(own)
         if adapter is not None:
             adapter.load_state_dict(added)
+        encoder = joined(base.image_encoder, last) if last else base.image_encoder
     except RuntimeError:
         raise ModelError(
-            f"expected the decoder of a {card.base}, got {path}, whose tensors are of another "
+            f"expected a model trained on a {card.base}, got {path}, whose tensors are of another "
             "architecture"
         ) from None
     for part in (decoder, adapter):
@@ -88,8 +93,9 @@ def with_decoder(base: SamModel, path: Path) -> SamModel:
             part.eval().requires_grad_(False)
     digest = digest_of_files([path])
     return replace(
-        base, name=path.stem, digest=digest, mask_decoder=decoder, card=card, adapter=adapter
-    )
+        base, name=path.stem, digest=digest, image_encoder=encoder, mask_decoder=decoder, card=card,
+        adapter=adapter, own_encoder=bool(last),
+    )  # fmt: skip
 
 
 def _named(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:

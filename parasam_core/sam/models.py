@@ -19,6 +19,7 @@ from parasam_core.provenance import digest_of_files
 from parasam_core.sam.adapter import Adapter, corners_of
 from parasam_core.sam.card import Card
 from parasam_core.sam.decoding import decoded
+from parasam_core.sam.encoder import Encoder
 from parasam_core.sam.preprocess import LITE_MEDSAM, MEDSAM, SAM, Preprocess
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class SamModel:
         mask_decoder: embeddings → mask logits.
         card: how it was trained; None for a model as its makers ship it.
         adapter: what embeddings go through before the decoder; None where nothing.
+        own_encoder: whether its encoder is another than its base's.
     """
 
     name: str
@@ -52,15 +54,18 @@ class SamModel:
     mask_decoder: Any
     card: Card | None = None
     adapter: Adapter | None = None
+    own_encoder: bool = False
 
     @property
-    def encoder(self) -> str:
-        """What decides its embeddings besides frame and preprocessing: its own, or its base's."""
-        return (
-            f"{self.card.base}-{self.card.base_digest}"
-            if self.card
-            else f"{self.name}-{self.digest}"
-        )
+    def encoder(self) -> Encoder:
+        """What its embeddings are made by: its own, or its base's, which share them."""
+        if self.card is None:
+            name = f"{self.name}-{self.digest}"
+        elif self.own_encoder:
+            name = f"parasam-{self.digest}"
+        else:
+            name = f"{self.card.base}-{self.card.base_digest}"
+        return Encoder(name, self.image_encoder, self.preprocess)
 
     @torch.inference_mode()
     def decode(self, embedding: torch.Tensor, box: torch.Tensor) -> torch.Tensor:

@@ -122,7 +122,7 @@ class SamSegmenter:
         return found
 
     def _asker(self, sequence: Sequence, frames: Iterable[int], progress: Progress) -> Asker:
-        embeddings = Embeddings(sequence, self._model)
+        embeddings = Embeddings(sequence, self._model.encoder)
         embeddings.compute(frames, progress)
         height, width = sequence.frames.shape[1:]
         return Asker(self._model, embeddings, (height, width))

@@ -63,8 +63,8 @@ def _trained(home: str) -> tuple[float, float, float]:
     from parasam_core.sam.train import Settings, train
 
     model, source = store.load("lite-medsam"), Ellipses()
-    kept = Embeddings(source, model)
-    _filled(next(Path(home).rglob("*.zarr")))
+    kept = Embeddings(source, model.encoder)
+    _filled(next(Path(home).rglob("*.zarr")), model.encoder.embedding_bytes)
     examples = [
         Example(f"{n}", f"mouse {n // FRAMES_OF_ONE}", None, source, n) for n in range(IMAGES)
     ]
@@ -85,15 +85,15 @@ def _trained(home: str) -> tuple[float, float, float]:
     return float(np.median(np.diff(times_s))), read_s, most / MIB
 
 
-def _filled(array: Path) -> None:
+def _filled(array: Path, embedding_bytes: int) -> None:
     """A chunk for every image; all but a few are links to those."""
-    from parasam_core.sam.embeddings import CHUNK_BYTES
-
     rng = np.random.default_rng(0)
     for index in range(IMAGES):
         chunk = array / "c" / str(index) / "0" / "0" / "0"
         chunk.parent.mkdir(parents=True)
         if index < DIFFERENT:
-            chunk.write_bytes(rng.standard_normal(CHUNK_BYTES // 2).astype(np.float16).tobytes())
+            chunk.write_bytes(
+                rng.standard_normal(embedding_bytes // 2).astype(np.float16).tobytes()
+            )
         else:
             os.link(array / "c" / str(index % DIFFERENT) / "0" / "0" / "0", chunk)

@@ -225,7 +225,9 @@ def test_work_that_is_stopped_keeps_its_embeddings(sweep, lite, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         SamSegmenter(lite).segment(sweep.sequence, {5: (20, 20, 60, 60)}, stop_at_three)
     reports = []
-    Embeddings(sweep.sequence, lite).compute([0, 1, 2], lambda *report: reports.append(report))
+    Embeddings(sweep.sequence, lite.encoder).compute(
+        [0, 1, 2], lambda *report: reports.append(report)
+    )
     assert reports == [("looking at frames", 3, 3)]
 
 
@@ -362,8 +364,8 @@ def test_embeddings_are_computed_once_and_resumed(sweep, lite, monkeypatch):
 
     monkeypatch.setattr("parasam_core.sam.runtime.fastest", lambda *_: counting)
     monkeypatch.setattr("parasam_core.sam.embeddings._signature", lambda *_: "test-once")
-    Embeddings(sweep.sequence, lite).compute([1, 2], lambda *_: None)
-    again = Embeddings(sweep.sequence, lite)
+    Embeddings(sweep.sequence, lite.encoder).compute([1, 2], lambda *_: None)
+    again = Embeddings(sweep.sequence, lite.encoder)
     reports = []
     again.compute([1, 2, 3], lambda what, done, total: reports.append((done, total)))
     assert seen == [(3, 256, 256)] * 3
@@ -378,10 +380,10 @@ def test_other_frames_or_weights_never_share_embeddings(sweep, lite):
     frames = sweep.sequence.frames.copy()
     frames[0, 0, 0] ^= 1
     signatures = {
-        _signature(Frames(sweep.sequence), lite),
-        _signature(Frames(replace(sweep.sequence, frames=frames)), lite),
-        _signature(Frames(sweep.sequence), replace(lite, digest="0" * 64)),
-        _signature(Frames(sweep.sequence), replace(lite, preprocess=MEDSAM)),
+        _signature(Frames(sweep.sequence), lite.encoder),
+        _signature(Frames(replace(sweep.sequence, frames=frames)), lite.encoder),
+        _signature(Frames(sweep.sequence), replace(lite, digest="0" * 64).encoder),
+        _signature(Frames(sweep.sequence), replace(lite, preprocess=MEDSAM).encoder),
     }
     assert len(signatures) == 4
 

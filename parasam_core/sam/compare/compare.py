@@ -96,7 +96,7 @@ def prompt_of(example: Example, prompt: str) -> Box:
 def _asked(
     model: SamModel, examples: Sequence[Example], prompt: str, progress: Progress
 ) -> Iterator[tuple[Judgement, NDArray[np.uint8]]]:
-    kept = {id(e.source): Embeddings(e.source, model) for e in examples}
+    kept = {id(e.source): Embeddings(e.source, model.encoder) for e in examples}
     for key, embeddings in kept.items():
         embeddings.compute([e.index for e in examples if id(e.source) == key], progress)
     for start in range(0, len(examples), BATCH):

@@ -126,14 +126,19 @@ class Loop:
         self._keep()
 
     def _validated(self) -> Validation:
+        trainee: Any = self.average.module.eval()
+
+        def embedded(kept: torch.Tensor) -> torch.Tensor:
+            return torch.as_tensor(trainee.embedded(self.fabric.to_device(kept)))
+
         def answer(
             embeddings: torch.Tensor, boxes: torch.Tensor
         ) -> tuple[torch.Tensor, torch.Tensor]:
-            logits, scores = self.average(*self.fabric.to_device((embeddings, boxes)))
-            return logits.cpu(), scores.cpu()
+            logits, scores = trainee.answer(embeddings, self.fabric.to_device(boxes))
+            return logits.float().cpu(), scores.float().cpu()
 
-        self.average.eval()
-        return validated(answer, self.validation, self.ways, self.settings.batch)
+        with self.fabric.autocast():
+            return validated(embedded, answer, self.validation, self.ways, self.settings.batch)
 
     def _take_up(self) -> None:
         if self.state.weights:

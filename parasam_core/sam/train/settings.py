@@ -25,10 +25,12 @@ class Settings:
         batch: examples a step, over all devices.
         rate: greatest learning rate of the one cycle, for the decoder.
         validation_share: of subjects, in 0..1.
-        precision: Lightning Fabric's name; "auto" is bf16 on a GPU and float32 on a CPU.
+        precision: Lightning Fabric's name; "auto" is bf16 on a GPU, and for the last stage on a
+            CPU that has instructions for it; float32 otherwise.
         copies: changed copies of each image, which are embedded too; an epoch sees one of all.
         empty: how much a mask counts where there is no tumour, 1 as much as any other.
         adapter: whether an adapter is trained in front of the decoder.
+        last_stage: whether the image encoder's last stage is trained, too.
 
     Raises:
         UsageError: one of them cannot be.
@@ -44,6 +46,7 @@ class Settings:
     copies: int = 0
     empty: float = 0.0
     adapter: bool = True
+    last_stage: bool = False
 
     def __post_init__(self) -> None:
         if self.prompt not in PROMPTS:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from parasam_core.mask import box_of
 from parasam_core.sam.embeddings import Embeddings
+from parasam_core.sam.encoder import Encoder
 from parasam_core.sam.examples import Example
-from parasam_core.sam.models import SamModel
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.segmenter import Progress
 
@@ -29,7 +29,7 @@ class Table:
 
     Args:
         examples: one a row.
-        model: whose encoder and preprocessing.
+        encoder: what they are embedded by, or the part of it that does not learn.
 
     Attributes:
         examples: as given.
@@ -37,11 +37,11 @@ class Table:
         contents: (n, 4) float32, the box of the whole image in the model's pixels.
     """
 
-    def __init__(self, examples: Sequence[Example], model: SamModel) -> None:
+    def __init__(self, examples: Sequence[Example], encoder: Encoder) -> None:
         self.examples = tuple(examples)
         sources = {id(e.source): e.source for e in examples}
-        self._kept = {key: Embeddings(source, model) for key, source in sources.items()}
-        rows = [_row(e, model.preprocess) for e in examples]
+        self._kept = {key: Embeddings(source, encoder) for key, source in sources.items()}
+        rows = [_row(e, encoder.preprocess) for e in examples]
         self._packed = np.stack([packed for packed, _, _ in rows])
         self.boxes = torch.stack([box for _, box, _ in rows])
         self.contents = torch.stack([content for _, _, content in rows])
@@ -60,7 +60,7 @@ class Table:
             kept.compute([e.index for e in self.examples[share] if id(e.source) == key], progress)
 
     def embeddings(self, rows: NDArray[np.int64]) -> torch.Tensor:
-        """(n, 256, 64, 64) float32."""
+        """(n, channels, 64, 64) float32."""
         found = (self.examples[row] for row in rows)
         return torch.stack([self._kept[id(e.source)].of(e.index) for e in found])
 

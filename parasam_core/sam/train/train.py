@@ -13,10 +13,14 @@ import torch
 
 from parasam_core.errors import UsageError
 from parasam_core.provenance import signed
+from parasam_core.sam import runtime
 from parasam_core.sam.card import Card
-from parasam_core.sam.decoderfile import write_decoder
+from parasam_core.sam.decoderfile import LAST_STAGE, write_decoder
+from parasam_core.sam.encoder import Encoder
 from parasam_core.sam.examples import Example
+from parasam_core.sam.last_stage import cut
 from parasam_core.sam.models import SamModel
+from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.split import Parts, split
 from parasam_core.sam.train.average import averaged
 from parasam_core.sam.train.curves import write_curves
@@ -82,16 +86,19 @@ def train(
     about = _about(examples, parts, base, settings)
     state = read_state(resume, about) if resume else State(about)
     fabric = _fabric(settings)
-    table, rows = _to_learn_from(parts.train, base, settings)
-    validation = Table(_to_judge_by(parts.validation), base)
+    kept, last_stage = cut(base.encoder) if settings.last_stage else (base.encoder, None)
+    table, rows = _to_learn_from(parts.train, kept, settings)
+    validation = Table(_to_judge_by(parts.validation), kept)
     for one in (table, validation):
         one.compute(progress, slice(fabric.global_rank, None, fabric.world_size))
     fabric.barrier()
-    loop = _set_up(fabric, base, settings, table, rows, validation, state, _state_file(out))
+    trainee = Trainee(base, adapter=settings.adapter, seed=settings.seed, last_stage=last_stage)
+    loop = _set_up(fabric, trainee, base.preprocess, settings, table, rows, validation, state,
+                   _state_file(out))  # fmt: skip
     loop.run(progress)
     card = _card(base, about, state, time.monotonic() - begun_s)
     if fabric.is_global_zero:
-        write_decoder(out, {n: t.half() for n, t in state.best.items()}, card)
+        write_decoder(out, _halved(_inherited(base) | state.best), card)
         write_curves(out, state.curve)
         _state_file(out).unlink(missing_ok=True)
     fabric.barrier()
@@ -117,7 +124,8 @@ def _fabric(settings: Settings) -> Any:
 
     precision: Any = settings.precision
     if precision == "auto":
-        precision = "bf16-mixed" if torch.cuda.is_available() else "32-true"
+        quicker = torch.cuda.is_available() or (settings.last_stage and runtime.in_bfloat16())
+        precision = "bf16-mixed" if quicker else "32-true"
     fabric = Fabric(accelerator="auto", devices="auto" if torch.cuda.is_available() else 1,
                     precision=precision)  # fmt: skip
     fabric.launch()
@@ -125,7 +133,7 @@ def _fabric(settings: Settings) -> Any:
 
 
 def _to_learn_from(
-    examples: Sequence[Example], base: SamModel, settings: Settings
+    examples: Sequence[Example], encoder: Encoder, settings: Settings
 ) -> tuple[Table, Rows]:
     """Every example with its copies, and empty parts of those with a tumour where few show none."""
     count = len(examples)
@@ -134,7 +142,7 @@ def _to_learn_from(
     empty = tumour_free(examples)
     wanted = wanted_empty(count, own_empty, len(empty))
     chosen = np.random.default_rng(settings.seed).permutation(len(empty))[: EMPTY_TIMES * wanted]
-    table = Table([*examples, *copies, *(empty[n] for n in chosen)], base)
+    table = Table([*examples, *copies, *(empty[n] for n in chosen)], encoder)
     all_rows = np.arange(len(table))
     images, empty_rows = np.split(all_rows, [count + len(copies)])
     return table, Rows(images.reshape(-1, count).T, empty_rows, wanted)
@@ -148,19 +156,30 @@ def _to_judge_by(examples: Sequence[Example]) -> list[Example]:
 
 
 def _set_up(
-    fabric: Any, base: SamModel, settings: Settings, table: Table, rows: Rows, validation: Table,
-    state: State, state_file: Path,
+    fabric: Any, trainee: Trainee, ways: Preprocess, settings: Settings, table: Table, rows: Rows,
+    validation: Table, state: State, state_file: Path,
 ) -> Loop:  # fmt: skip
-    trainee = Trainee(base, adapter=settings.adapter, seed=settings.seed)
     learning = trainee.learning(settings.rate)
     optimizer = torch.optim.AdamW(learning, weight_decay=WEIGHT_DECAY)
     steps = rows.steps(settings.batch) * settings.epochs
     rates = [group["lr"] for group in learning]
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, steps)
     average = averaged(trainee, fabric.device)
-    trainee, optimizer = fabric.setup(trainee, optimizer)
-    return Loop(fabric, trainee, average, optimizer, schedule, loss(settings.empty), table, rows,
-                validation, base.preprocess, settings, state, state_file)  # fmt: skip
+    learner, optimizer = fabric.setup(trainee, optimizer)
+    return Loop(fabric, learner, average, optimizer, schedule, loss(settings.empty), table, rows,
+                validation, ways, settings, state, state_file)  # fmt: skip
+
+
+def _inherited(base: SamModel) -> dict[str, torch.Tensor]:
+    """The last stage of a base that has one of its own."""
+    if not base.own_encoder:
+        return {}
+    last = cut(base.encoder)[1]
+    return {f"{LAST_STAGE}{name}": tensor for name, tensor in last.state_dict().items()}
+
+
+def _halved(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {n: t.half() if t.is_floating_point() else t for n, t in tensors.items()}
 
 
 def _about(

@@ -13,6 +13,9 @@ from parasam_core.mask import box_around, dice
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.train.table import Table
 
+Embedded = Callable[[torch.Tensor], torch.Tensor]
+"""What is kept of n images → their embeddings, (n, 256, 64, 64)."""
+
 Answer = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 """(n, 256, 64, 64) embeddings and (n, 4) boxes → (n, 256, 256) logits and (n,) scores."""
 
@@ -64,10 +67,13 @@ class Validation:
 
 
 @torch.inference_mode()
-def validated(answer: Answer, table: Table, ways: Preprocess, batch: int) -> Validation:
+def validated(
+    embedded: Embedded, answer: Answer, table: Table, ways: Preprocess, batch: int
+) -> Validation:
     """Look at every row, with the whole image and with a tight box.
 
     Args:
+        embedded: the part of the model's encoder that learns, if there is one.
         answer: the model.
         table: of the validation part; rows without tumour are asked for their score alone.
         ways: the model's.
@@ -77,7 +83,7 @@ def validated(answer: Answer, table: Table, ways: Preprocess, batch: int) -> Val
     dice: dict[str, list[float]] = {prompt: [] for prompt in PROMPTS}
     scores: list[float] = []
     for some in np.array_split(rows, -(-len(rows) // batch)):
-        embeddings = table.embeddings(some)
+        embeddings = embedded(table.embeddings(some))
         logits, said = answer(embeddings, table.contents[some])
         scores += said.float().tolist()
         inside = np.flatnonzero(table.has_tumour[some])

@@ -44,17 +44,17 @@ def chunk(home, index):
 
 
 def test_what_is_kept_is_not_computed_again(base, quick, tmp_path):
-    Embeddings(Noise(), base).compute([0, 2], no_progress)
-    Embeddings(Noise(), base).compute(range(4), no_progress)
+    Embeddings(Noise(), base.encoder).compute([0, 2], no_progress)
+    Embeddings(Noise(), base.encoder).compute(range(4), no_progress)
     assert len(quick) == 4
-    assert Embeddings(Noise(), base).of(2).unique().tolist() == [2]
+    assert Embeddings(Noise(), base.encoder).of(2).unique().tolist() == [2]
     assert chunk(tmp_path, 0).stat().st_size == 2 * 256 * 64 * 64
 
 
 def test_a_chunk_that_is_not_whole_is_computed_again(base, quick, tmp_path):
-    Embeddings(Noise(), base).compute([0, 1], no_progress)
+    Embeddings(Noise(), base.encoder).compute([0, 1], no_progress)
     chunk(tmp_path, 1).write_bytes(chunk(tmp_path, 1).read_bytes()[:1000])
-    again = Embeddings(Noise(), base)
+    again = Embeddings(Noise(), base.encoder)
     again.compute([0, 1], no_progress)
     assert len(quick) == 3
     assert again.of(1).unique().tolist() == [3]
@@ -64,14 +64,14 @@ def test_a_disk_without_room_is_told_before_any_work(base, quick, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 3 << 20))
     with pytest.raises(ModelError, match=r"expected room for 2 embeddings.*PARASAM_HOME"):
-        Embeddings(Noise(), base).compute([0, 1], no_progress)
+        Embeddings(Noise(), base.encoder).compute([0, 1], no_progress)
     assert not quick
 
 
 def test_a_disk_that_fills_up_keeps_what_is_whole(base, quick, monkeypatch):
     from zarr.storage import LocalStore
 
-    kept = Embeddings(Noise(), base)
+    kept = Embeddings(Noise(), base.encoder)
     put = LocalStore.set
 
     async def full(store, key, value):
@@ -83,5 +83,5 @@ def test_a_disk_that_fills_up_keeps_what_is_whole(base, quick, monkeypatch):
     with pytest.raises(ModelError, match=r"expected room for 2 embeddings"):
         kept.compute(range(4), no_progress)
     monkeypatch.setattr(LocalStore, "set", put)
-    Embeddings(Noise(), base).compute(range(4), no_progress)
+    Embeddings(Noise(), base.encoder).compute(range(4), no_progress)
     assert len(quick) == 5

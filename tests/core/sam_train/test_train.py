@@ -60,7 +60,7 @@ def test_a_training_leaves_a_model_its_curves_and_no_state(trained):
 def test_the_model_outlines_with_the_whole_image_as_box(trained, cases):
     model = store.load(str(trained.path))
     example = examples_from([cases])[0]
-    kept = Embeddings(example.source, model)
+    kept = Embeddings(example.source, model.encoder)
     kept.compute([0], no_progress)
     mask = example.mask()
     box = model.preprocess.box((0, 0, mask.shape[1], mask.shape[0]), mask.shape)
@@ -194,7 +194,7 @@ def test_masks_on_the_grid_lie_where_the_model_sees_them(cases, base):
     from parasam_core.sam.train.table import Table
 
     examples = examples_from([cases])
-    table = Table(examples, base)
+    table = Table(examples, base.encoder)
     masks = table.masks(np.arange(6)).numpy() > 0.5
     for example, mask, box in zip(examples, masks, table.boxes, strict=True):
         assert box_of(mask) == pytest.approx(box.tolist(), abs=1.6)
