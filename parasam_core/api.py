@@ -226,17 +226,25 @@ def segment(
     return found.write_mask(label, mask)
 
 
-def measure(scan: ScanFile | Path | str, label: str | None = None) -> Measurement:
-    """Volume, extents and surface of a label; the only one where none is named.
+def measure(
+    scan: ScanFile | Path | str, label: str | None = None, *, ends: str = "required"
+) -> Measurement:
+    """Volume, extents and surface of a label; frames between outlined ones are filled.
+
+    Args:
+        scan: which.
+        label: which mask; may be None where there is one.
+        ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
 
     Raises:
+        GeometryError: outlines on some frames only, and the tumour goes on beyond them.
         LabelError: no such label, or several and none named.
         EmptyMaskError: no pixel is tumour.
     """
     from parasam_core.measure import measure as measured  # scipy and trimesh take a second
     from parasam_core.solid import fill, surface
 
-    volume = fill(_opened(scan).mask(label))
+    volume = fill(_opened(scan).mask(label), ends=ends)
     return measured(volume, surface(volume))
 
 
@@ -264,7 +272,7 @@ def write_mesh(
 
     check_mesh_target(Path(out))
     mask = _opened(scan).mask(label)
-    mesh = surface(fill(mask))
+    mesh = surface(fill(mask, ends="drawn"))
     if triangles is not None:
         mesh = simplified(mesh, triangles)
     meshfile.write_mesh(out, mesh, mask.provenance)

@@ -52,7 +52,7 @@ def body_of(scene: Scene) -> Body:
     """
     if scene.mask is None or scene.opened.label is None:
         raise EmptyMaskError(f"expected a mask in {scene.opened.scan}, got none")
-    volume = fill(scene.mask)
+    volume = fill(scene.mask, ends="drawn")
     finest = surface(volume)
     levels = levels_of_detail(simplified(finest, MOST_TRIANGLES))
     extras = scene.mask.provenance.as_json()

@@ -17,10 +17,21 @@ def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label", help="which mask; may be left out where there is one")
 
 
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    _add_scan_and_label(parser)
+    parser.add_argument(
+        "--ends",
+        choices=("required", "drawn", "caps"),
+        default="required",
+        help="where only some frames are outlined and the tumour goes on beyond them: refuse, end "
+        "it as drawn, or round it off (required)",
+    )
+
+
 def _measure(options: argparse.Namespace) -> None:
     from parasam_core import api
 
-    found = api.measure(options.scan, options.label)
+    found = api.measure(options.scan, options.label, ends=options.ends)
     length, width, height = found.extent_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     lines = [
@@ -58,5 +69,5 @@ def _mesh(options: argparse.Namespace) -> None:
     answer(result, lines, as_json=options.json)
 
 
-MEASURE = Verb("measure", "volume, extents and surface of a mask", _add_scan_and_label, _measure)
+MEASURE = Verb("measure", "volume, extents and surface of a mask", _add_measure, _measure)
 MESH = Verb("mesh", "write the surface of a mask", _add_mesh, _mesh)

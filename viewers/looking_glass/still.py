@@ -87,7 +87,7 @@ def write_quilt(scan: ScanFile, label: str | None, device: Device, target: Path)
 def stage_of_scan(scan: ScanFile, label: str) -> Stage:
     """The tumour's surface, and the slice through its middle."""
     mask = scan.mask(label)
-    mesh = simplified(surface(fill(mask)), TRIANGLES)
+    mesh = simplified(surface(fill(mask, ends="drawn")), TRIANGLES)
     return stage_of(mesh, middle_slice(scan.sequence(), mask))
 
 

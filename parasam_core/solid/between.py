@@ -1,0 +1,109 @@
+"""Frames between outlined ones: a cubic spline of signed distances in mm.
+
+Every outlined frame gives each pixel its distance to the outline, positive inside (Raya & Udupa,
+IEEE Trans. Med. Imaging 1990); along z these are joined by a cubic spline, and a pixel is inside
+where that is above zero. Bodies may part, join, begin and end on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+from scipy.ndimage import distance_transform_edt
+
+from parasam_core.space import Space
+
+ROWS_AT_ONCE = 16
+"""So that the distances of all outlined frames need not be in memory as splines at once."""
+
+
+def outlined(masks: NDArray[np.bool_], annotated: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Frames that somebody looked at and that show tumour."""
+    return np.flatnonzero(annotated & masks.any(axis=(1, 2)))
+
+
+def has_gaps(masks: NDArray[np.bool_], annotated: NDArray[np.bool_]) -> bool:
+    """Whether nobody looked at some frame between the first outlined one and the last."""
+    drawn = outlined(masks, annotated)
+    return bool(drawn.size and not annotated[drawn[0] : drawn[-1]].all())
+
+
+def with_gaps_filled(
+    masks: NDArray[np.bool_],
+    annotated: NDArray[np.bool_],
+    space: Space,
+    tips: Iterable[int] = (),
+) -> NDArray[np.bool_]:
+    """The masks, and between outlined frames what lies between their outlines.
+
+    Args:
+        masks: (z, y, x) bool; frames that nobody looked at are empty.
+        annotated: (z,) bool, see `MaskStack`.
+        space: the grid of `masks`.
+        tips: frames before the first or behind the last outline, at which the section next to
+            them has shrunk to a point.
+
+    Returns:
+        (z, y, x) bool; frames that somebody looked at are as they were.
+    """
+    drawn = outlined(masks, annotated)
+    rows, columns = _around(masks)
+    knots = np.union1d(drawn, np.fromiter(tips, np.int64))
+    wanted = np.arange(knots[0], knots[-1])
+    wanted = wanted[~annotated[wanted]]
+    if not wanted.size:
+        return masks
+    distances = signed_distances_mm(masks[drawn][:, rows, columns], space)
+    distances = _with_tips(distances, drawn, knots)
+    filled = masks.copy()
+    step_mm = space.spacing_mm[0]
+    for top in range(0, distances.shape[1], ROWS_AT_ONCE):
+        some = slice(top, top + ROWS_AT_ONCE)
+        curve = CubicSpline(knots * step_mm, distances[:, some], bc_type=_ends(len(knots)))
+        here = slice(rows.start + top, min(rows.start + top + ROWS_AT_ONCE, rows.stop))
+        filled[wanted, here, columns] = curve(wanted * step_mm) > 0
+    return filled
+
+
+def signed_distances_mm(masks: NDArray[np.bool_], space: Space) -> NDArray[np.float32]:
+    """(n, y, x) distance to each frame's outline, mm, positive inside; no frame may be empty.
+
+    Distances are to the nearest pixel of the other kind, less half a pixel, so that the outline
+    lies where the pixels meet.
+    """
+    sampling = space.spacing_mm[1:]
+    half_mm = min(sampling) / 2
+    return np.stack([
+        distance_transform_edt(np.pad(mask, 1), sampling)[1:-1, 1:-1].astype(np.float32)
+        - distance_transform_edt(~mask, sampling).astype(np.float32)
+        - np.where(mask, half_mm, -half_mm).astype(np.float32)
+        for mask in masks
+    ])  # fmt: skip
+
+
+def _with_tips(
+    distances: NDArray[np.float32], drawn: NDArray[np.int64], knots: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """The same with a knot at each tip: its neighbour's distances, less the greatest of them."""
+    before = [distances[:1] - distances[0].max()] if knots[0] < drawn[0] else []
+    behind = [distances[-1:] - distances[-1].max()] if knots[-1] > drawn[-1] else []
+    return np.concatenate([*before, distances, *behind])
+
+
+def _ends(knots: int) -> str:
+    return "not-a-knot" if knots > 3 else "natural"
+
+
+def _around(masks: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns with a border, within the frame."""
+    shown = np.asarray(masks.any(axis=0))
+    return _reach(np.asarray(shown.any(axis=1))), _reach(np.asarray(shown.any(axis=0)))
+
+
+def _reach(hit: NDArray[np.bool_]) -> slice:
+    where = np.flatnonzero(hit)
+    margin = max(2, (where[-1] - where[0]) // 4)
+    return slice(int(max(where[0] - margin, 0)), int(min(where[-1] + margin + 1, hit.size)))
