@@ -42,7 +42,7 @@ pictures: setup page
 	@$(BIN)/parasam demo $(DEMO)
 	$(BIN)/python -m tests.e2e.pictures assets/figures $(DEMO)
 	$(BIN)/parasam compare $(DEMO)/PHANTOM1_d6.zarr --models lite-medsam,parasam-busi --prompt full --figures $(DEMO)/figures
-	cp $(DEMO)/figures/PHANTOM1_d6_frame_110.png assets/figures/compare.png
+	cp $(DEMO)/figures/PHANTOM1_d6_frame_113.png assets/figures/compare.png
 	$(BIN)/python -m tests.looking_glass.picture assets/figures/quilt.png $(DEMO)/PHANTOM1_d6.zarr
 
 setup: .venv/dev.stamp

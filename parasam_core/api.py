@@ -329,7 +329,8 @@ def train(
     progress: Progress = no_progress,
     **settings: Any,
 ) -> Trained:
-    """Train a base's mask decoder on outlined images; encoders stay as they are.
+    """Train a base's mask decoder on outlined images; encoders stay as they are, but for the image
+    encoder's last stage where that is wanted.
 
     Args:
         data: scans, libraries, trees of training images, of which `Train` is used, and folders
