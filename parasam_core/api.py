@@ -244,8 +244,9 @@ def measure(
     from parasam_core.measure import measure as measured  # scipy and trimesh take a second
     from parasam_core.solid import fill, surface
 
-    volume = fill(_opened(scan).mask(label), ends=ends)
-    return measured(volume, surface(volume))
+    mask = _opened(scan).mask(label)
+    volume = fill(mask, ends=ends)
+    return measured(mask, volume, surface(volume))
 
 
 def write_mesh(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 from scipy.spatial.distance import pdist, squareform
 
+from parasam_core.interval import interval
+from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
 from parasam_core.volume import Volume
 
@@ -28,6 +31,11 @@ class Measurement:
         frames: first and last frame with tumour.
         spacing_mm: of the grid, (z, y, x).
         mesh_volume_mm3: enclosed by the smoothed surface; here to compare.
+        interval_mm3: lower and upper end of the volume's 95 % interval, see `interval`.
+        interval_parts_mm3: its half widths by cause.
+        outlined_frames: that somebody or something looked at and that show tumour.
+        filled_frames: between or beyond those, drawn from them.
+        warnings: why the volume should not be relied on.
     """
 
     volume_mm3: float
@@ -38,21 +46,29 @@ class Measurement:
     frames: tuple[int, int]
     spacing_mm: tuple[float, float, float]
     mesh_volume_mm3: float
+    interval_mm3: tuple[float, float]
+    interval_parts_mm3: Mapping[str, float]
+    outlined_frames: int
+    filled_frames: int
+    warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""
         return asdict(self)
 
 
-def measure(volume: Volume, mesh: Mesh) -> Measurement:
+def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
     """Measure a tumour.
 
     Args:
+        mask: what was outlined.
         volume: its voxels.
         mesh: its surface.
     """
     length, width, height = extent_mm(mesh.vertices_mm)
-    frames = np.flatnonzero(volume.occupancy.any(axis=(1, 2)))
+    shown = np.asarray(volume.occupancy.any(axis=(1, 2)))
+    frames = np.flatnonzero(shown)
+    sure = interval(mask, volume, mesh.surface_mm2)
     return Measurement(
         volume_mm3=volume.volume_mm3,
         voxels=volume.voxels,
@@ -62,6 +78,11 @@ def measure(volume: Volume, mesh: Mesh) -> Measurement:
         frames=(int(frames[0]), int(frames[-1])),
         spacing_mm=volume.space.spacing_mm,
         mesh_volume_mm3=mesh.volume_mm3,
+        interval_mm3=(sure.low_mm3, sure.high_mm3),
+        interval_parts_mm3=sure.parts_mm3,
+        outlined_frames=int((shown & mask.annotated).sum()),
+        filled_frames=int((shown & ~mask.annotated).sum()),
+        warnings=sure.warnings,
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from parasam_core.errors import EmptyMaskError
 from parasam_core.gltf import glb_from_mesh
+from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
 from parasam_core.solid.fill import fill
@@ -29,12 +30,14 @@ class Body:
     Attributes:
         meshes: coarse first; `meshes[i].level == i`.
         glbs: the payload of each.
+        mask: what was outlined.
         volume: the voxels it encloses.
         finest: the surface as it was made, mm.
     """
 
     meshes: tuple[MeshData, ...]
     glbs: tuple[bytes, ...]
+    mask: MaskStack
     volume: Volume
     finest: Mesh
 
@@ -62,12 +65,12 @@ def body_of(scene: Scene) -> Body:
         MeshData(scan, label, i, len(levels), len(m.faces), hashlib.sha256(glb).hexdigest())
         for i, (m, glb) in enumerate(zip(levels, glbs, strict=True))
     )
-    return Body(meshes, glbs, volume, finest)
+    return Body(meshes, glbs, scene.mask, volume, finest)
 
 
 def measured_of(body: Body) -> Measured:
     """Measure what the surface was made of."""
-    found = measure(body.volume, body.finest)
+    found = measure(body.mask, body.volume, body.finest)
     return Measured(
         scan=body.meshes[0].scan,
         label=body.meshes[0].label,

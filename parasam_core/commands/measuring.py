@@ -34,12 +34,16 @@ def _measure(options: argparse.Namespace) -> None:
     found = api.measure(options.scan, options.label, ends=options.ends)
     length, width, height = found.extent_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
+    low, high = found.interval_mm3
+    filled = f", {found.filled_frames} of them filled" if found.filled_frames else ""
     lines = [
-        f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels)",
+        f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels), 95 % between {low:.1f} and "
+        f"{high:.1f}",
         f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
         f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
         f"caliper   {found.caliper_mm3:.2f} mm³ (width² × length / 2)",
-        f"frames    {found.frames[0]}–{found.frames[1]}",
+        f"frames    {found.frames[0]}–{found.frames[1]}{filled}",
+        *(f"warning   {warning}" for warning in found.warnings),
     ]
     answer(found.as_json(), lines, as_json=options.json)
 

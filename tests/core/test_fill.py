@@ -17,35 +17,7 @@ from parasam_core.scanfile import write_scan
 from parasam_core.sequence import Sequence
 from parasam_core.solid import fill
 from parasam_core.space import Space
-
-SPACING = (0.076, 0.04718, 0.04718)
-
-
-def ball(volume_mm3, stretch=(1, 1, 1), shift=(0, 0, 0)):
-    """(z, y, x) bool, an ellipsoid's voxels, with empty ones around."""
-    radius = np.cbrt(volume_mm3 * 3 / 4 / np.pi)
-    stretch = np.divide(stretch, np.cbrt(np.prod(stretch)))
-    counts = [int(2 * radius * t / s) + 9 for t, s in zip(stretch, SPACING, strict=True)]
-    axes = [
-        ((np.arange(n) - (n - 1) / 2 + d) * s / (radius * t)) ** 2
-        for n, s, t, d in zip(counts, SPACING, stretch, shift, strict=True)
-    ]
-    return axes[0][:, None, None] + axes[1][:, None] + axes[2] < 1
-
-
-def drawn(masks, frames):
-    """What somebody outlined who looked at some frames only."""
-    annotated = np.zeros(len(masks), bool)
-    annotated[list(frames)] = True
-    return MaskStack(
-        masks & annotated[:, None, None], Space(masks.shape, SPACING), Provenance("x"), annotated
-    )
-
-
-def every(masks, step, first=0):
-    """Every so many frames, and both end frames."""
-    shown = np.flatnonzero(masks.any(axis=(1, 2)))
-    return sorted({shown[0], *shown[first::step], shown[-1]})
+from tests.core.bodies import SPACING, ball, drawn, every
 
 
 @pytest.mark.parametrize(("step", "most"), [(5, 0.003), (10, 0.01)])

@@ -135,7 +135,8 @@ def test_extents_of_an_ellipsoid_turned_any_way():
     mesh = surface(volume)
     turn, _ = np.linalg.qr(np.random.default_rng(5).standard_normal((3, 3)))
     assert extent_mm(mesh.vertices_mm @ turn) == pytest.approx((6.0, 4.0, 2.4), rel=0.03)
-    found = measure(volume, mesh)
+    mask = MaskStack(volume.occupancy, volume.space, Provenance("x"))
+    found = measure(mask, volume, mesh)
     assert found.extent_mm == pytest.approx((6.0, 4.0, 2.4), rel=0.03)
     assert found.volume_mm3 == pytest.approx(exact, rel=0.005)
     length, width, _ = found.extent_mm
