@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
-from scipy.spatial.distance import pdist, squareform
+from scipy.ndimage import generate_binary_structure, label
 
+from parasam_core.extent import extent_mm
 from parasam_core.interval import interval
 from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
+from parasam_core.sections import cavalieri_mm3, sections
 from parasam_core.volume import Volume
 
 
@@ -28,6 +28,11 @@ class Measurement:
         extent_mm: length (the longest diameter), width (the longest across it), height (the
             extent across both), mm.
         caliper_mm3: width² × length / 2, as callipers give it (Tomayko & Reynolds 1989).
+        ellipsoid_mm3: π/6 × length × width × height, of the same diameters.
+        cavalieri_mm3: area × distance of the outlined sections alone, nothing filled between.
+        longest_section_mm: the longest diameter within one frame (RECIST), mm.
+        longest_section_frame: which frame that is.
+        bodies: how many there are, voxels joined by faces, edges or corners.
         frames: first and last frame with tumour.
         spacing_mm: of the grid, (z, y, x).
         mesh_volume_mm3: enclosed by the smoothed surface; here to compare.
@@ -43,6 +48,11 @@ class Measurement:
     surface_mm2: float
     extent_mm: tuple[float, float, float]
     caliper_mm3: float
+    ellipsoid_mm3: float
+    cavalieri_mm3: float
+    longest_section_mm: float
+    longest_section_frame: int
+    bodies: int
     frames: tuple[int, int]
     spacing_mm: tuple[float, float, float]
     mesh_volume_mm3: float
@@ -68,6 +78,8 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
     length, width, height = extent_mm(mesh.vertices_mm)
     shown = np.asarray(volume.occupancy.any(axis=(1, 2)))
     frames = np.flatnonzero(shown)
+    cut = sections(mask, volume)
+    longest = max(cut, key=lambda section: section.longest_mm)
     sure = interval(mask, volume, mesh.surface_mm2)
     return Measurement(
         volume_mm3=volume.volume_mm3,
@@ -75,6 +87,11 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         surface_mm2=mesh.surface_mm2,
         extent_mm=(length, width, height),
         caliper_mm3=width**2 * length / 2,
+        ellipsoid_mm3=np.pi / 6 * length * width * height,
+        cavalieri_mm3=cavalieri_mm3(cut, volume.space.spacing_mm[0]),
+        longest_section_mm=longest.longest_mm,
+        longest_section_frame=longest.frame,
+        bodies=_bodies(volume),
         frames=(int(frames[0]), int(frames[-1])),
         spacing_mm=volume.space.spacing_mm,
         mesh_volume_mm3=mesh.volume_mm3,
@@ -86,44 +103,6 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
     )
 
 
-def extent_mm(points_mm: NDArray[np.floating[Any]]) -> tuple[float, float, float]:
-    """Length, width and height of a body.
-
-    Length is the greatest distance of two points (maximum Feret diameter); width the greatest
-    distance seen along the length; height the extent across length and width.
-
-    Args:
-        points_mm: (n, 3) points, mm, n >= 4 and not all in a plane.
-    """
-    points = np.asarray(points_mm, np.float64)
-    length, along = _longest(points[ConvexHull(points).vertices])
-    flat = points @ _across(along)
-    width, across = _longest(flat[ConvexHull(flat).vertices])
-    height = np.ptp(flat @ np.array([-across[1], across[0]]))
-    return length, width, float(height)
-
-
-def _longest(corners: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """The greatest distance of two corners, and the unit vector along it."""
-    far = _far_out(corners)
-    distances = squareform(pdist(far))
-    a, b = np.unravel_index(np.argmax(distances), distances.shape)
-    length = float(distances[a, b])
-    return length, (far[b] - far[a]) / length
-
-
-def _far_out(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The corners that can end the longest diameter.
-
-    With r the distance from the centre, two corners are no further apart than the sum of their r;
-    so one whose r is short of some known distance less the greatest r ends no longer one.
-    """
-    reach = np.linalg.norm(corners - corners.mean(axis=0), axis=1)
-    known = np.linalg.norm(corners - corners[np.argmax(reach)], axis=1).max()
-    return np.asarray(corners[reach >= known - reach.max() - 1e-9])
-
-
-def _across(along: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3, 2) two unit vectors at right angles to `along` and to each other."""
-    _, _, rows = np.linalg.svd(along[None, :])
-    return rows[1:].T
+def _bodies(volume: Volume) -> int:
+    _, count = label(volume.occupancy >= 0.5, generate_binary_structure(3, 3))
+    return int(count)

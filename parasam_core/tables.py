@@ -6,7 +6,10 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
+
+from parasam_core.errors import UsageError
 
 
 def as_csv(rows: Sequence[Any], kind: type) -> str:
@@ -23,6 +26,16 @@ def as_csv(rows: Sequence[Any], kind: type) -> str:
     for row in rows:
         writer.writerow([_cell(getattr(row, name)) for name in names])
     return out.getvalue()
+
+
+def check_csv_target(path: Path) -> None:
+    """Refuse a file name before any work is done for it.
+
+    Raises:
+        UsageError: it does not end in .csv, or its folder is not there.
+    """
+    if path.suffix.lower() != ".csv" or not path.parent.is_dir() or path.is_dir():
+        raise UsageError(f"expected a file ending in .csv in a folder that is there, got {path}")
 
 
 def _cell(value: object) -> str:

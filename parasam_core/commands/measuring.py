@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from parasam_core.atomic import write_bytes
 from parasam_core.console import answer
 from parasam_core.errors import UsageError
+from parasam_core.tables import as_csv, check_csv_target
 from parasam_core.verbs import Verb
 
 FEWEST_TRIANGLES = 100
@@ -26,12 +28,22 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
         help="where only some frames are outlined and the tumour goes on beyond them: refuse, end "
         "it as drawn, or round it off (required)",
     )
+    parser.add_argument(
+        "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
+    )
 
 
 def _measure(options: argparse.Namespace) -> None:
     from parasam_core import api
 
+    if options.sections is not None:
+        check_csv_target(options.sections)
     found = api.measure(options.scan, options.label, ends=options.ends)
+    if options.sections is not None:
+        from parasam_core.sections import Section
+
+        cut = api.sections(options.scan, options.label, ends=options.ends)
+        write_bytes(options.sections, as_csv(cut, Section).encode())
     length, width, height = found.extent_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     low, high = found.interval_mm3
@@ -41,7 +53,13 @@ def _measure(options: argparse.Namespace) -> None:
         f"{high:.1f}",
         f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
         f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
-        f"caliper   {found.caliper_mm3:.2f} mm³ (width² × length / 2)",
+        f"section   {found.longest_section_mm:.2f} mm at most, on frame "
+        f"{found.longest_section_frame}",
+        f"caliper   {found.caliper_mm3:.2f} mm³ (width² × length / 2), ellipsoid "
+        f"{found.ellipsoid_mm3:.2f} mm³ (π/6 × length × width × height)",
+        f"Cavalieri {found.cavalieri_mm3:.2f} mm³ (area × distance of {found.outlined_frames} "
+        "outlined sections)",
+        f"bodies    {found.bodies}",
         f"frames    {found.frames[0]}–{found.frames[1]}{filled}",
         *(f"warning   {warning}" for warning in found.warnings),
     ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
+from parasam_core.sequence import Sequence
 from parasam_core.space import Space
 
 SPACING = (0.076, 0.04718, 0.04718)
@@ -36,3 +37,13 @@ def every(masks, step, first=0):
     """Every so many frames, and both end frames."""
     shown = np.flatnonzero(masks.any(axis=(1, 2)))
     return sorted({shown[0], *shown[first::step], shown[-1]})
+
+
+def sequence_of(mask):
+    """Frames that show tissue and, darker, what is outlined."""
+    _, height, width = mask.masks.shape
+    return Sequence(
+        frames=np.where(mask.masks, 60, 150).astype(np.uint8), space=mask.space, subject="M1",
+        timepoint="d0", full_frame_shape=(height, width), roi_xyxy=(0, 0, width, height),
+        provenance=Provenance("x"),
+    )  # fmt: skip

@@ -37,7 +37,8 @@ def test_what_is_written_is_read(base, card, tmp_path):
     write_decoder(tmp_path / "mouse.safetensors", tensors(base, 0.01), card)
     assert read_card(tmp_path / "mouse.safetensors") == card
     model = store.load(str(tmp_path / "mouse.safetensors"))
-    assert (model.name, model.card, model.encoder) == ("mouse", card, base.encoder)
+    assert (model.name, model.card) == ("mouse", card)
+    assert model.encoder.signature == base.encoder.signature
     assert model.digest != base.digest
     own, trained = base.mask_decoder.state_dict(), model.mask_decoder.state_dict()
     for name, tensor in own.items():

@@ -14,10 +14,9 @@ from parasam_core.errors import GeometryError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.scanfile import write_scan
-from parasam_core.sequence import Sequence
 from parasam_core.solid import fill
 from parasam_core.space import Space
-from tests.core.bodies import SPACING, ball, drawn, every
+from tests.core.bodies import SPACING, ball, drawn, every, sequence_of
 
 
 @pytest.mark.parametrize(("step", "most"), [(5, 0.003), (10, 0.01)])
@@ -112,13 +111,7 @@ def test_the_command_names_the_missing_end_and_measures_what_is_asked(tmp_path, 
     masks = ball(40)
     shown = np.flatnonzero(masks.any(axis=(1, 2)))
     mask = drawn(masks, range(shown[0] + 4, shown[-1] - 3, 5))
-    frames = np.where(masks, 60, 150).astype(np.uint8)
-    shape_yx = (masks.shape[1], masks.shape[2])
-    sequence = Sequence(
-        frames=frames, space=mask.space, subject="M1", timepoint="d0", full_frame_shape=shape_yx,
-        roi_xyxy=(0, 0, shape_yx[1], shape_yx[0]), provenance=Provenance("x"),
-    )  # fmt: skip
-    scan = write_scan(tmp_path / "s.zarr", sequence)
+    scan = write_scan(tmp_path / "s.zarr", sequence_of(mask))
     scan.write_mask("manual", mask)
     with pytest.raises(SystemExit) as stopped:
         cli.main(["measure", str(scan.path)])

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parasam_core.errors import EmptyMaskError, UsageError
+from parasam_core.extent import extent_mm
 from parasam_core.mask import MaskStack
-from parasam_core.measure import extent_mm, measure
+from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
 from parasam_core.phantom import phantom
 from parasam_core.provenance import Provenance
