@@ -51,13 +51,14 @@ def with_gaps_filled(
     """
     drawn = outlined(masks, annotated)
     rows, columns = _around(masks)
-    knots = np.union1d(drawn, np.fromiter(tips, np.int64))
-    wanted = np.arange(knots[0], knots[-1])
-    wanted = wanted[~annotated[wanted]]
+    seen = np.flatnonzero(annotated)
+    seen = seen[(seen >= drawn[0]) & (seen <= drawn[-1])]
+    knots = np.union1d(seen, np.fromiter(tips, np.int64))
+    wanted = np.setdiff1d(np.arange(knots[0], knots[-1]), knots)
     if not wanted.size:
         return masks
     distances = signed_distances_mm(masks[drawn][:, rows, columns], space)
-    distances = _with_tips(distances, drawn, knots)
+    distances = np.stack([_at_knot(int(z), drawn, distances) for z in knots])
     filled = masks.copy()
     step_mm = space.spacing_mm[0]
     for top in range(0, distances.shape[1], ROWS_AT_ONCE):
@@ -84,13 +85,15 @@ def signed_distances_mm(masks: NDArray[np.bool_], space: Space) -> NDArray[np.fl
     ])  # fmt: skip
 
 
-def _with_tips(
-    distances: NDArray[np.float32], drawn: NDArray[np.int64], knots: NDArray[np.int64]
+def _at_knot(
+    frame: int, drawn: NDArray[np.int64], distances: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """The same with a knot at each tip: its neighbour's distances, less the greatest of them."""
-    before = [distances[:1] - distances[0].max()] if knots[0] < drawn[0] else []
-    behind = [distances[-1:] - distances[-1].max()] if knots[-1] > drawn[-1] else []
-    return np.concatenate([*before, distances, *behind])
+    """A frame's distances; an empty one's are what its neighbours share, shrunk to a point."""
+    after = int(np.searchsorted(drawn, frame))
+    if after < len(drawn) and drawn[after] == frame:
+        return np.asarray(distances[after], np.float32)
+    shared = distances[max(after - 1, 0) : after + 1].min(axis=0)
+    return np.asarray(shared - max(0.0, float(shared.max())), np.float32)
 
 
 def _ends(knots: int) -> str:

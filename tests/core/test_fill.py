@@ -49,6 +49,17 @@ def test_what_is_outlined_on_every_frame_is_left_alone():
     assert np.array_equal(fill(mask).occupancy, masks)
 
 
+def test_an_empty_frame_that_somebody_saw_parts_two_bodies():
+    masks = np.concatenate([ball(5), ball(5)])
+    half = len(masks) // 2
+    shown = np.flatnonzero(masks.any(axis=(1, 2)))
+    ends = [shown[0], shown[shown < half][-1], shown[shown > half][0], shown[-1]]
+    mask = drawn(masks, sorted({*ends, *shown[::4], half}))
+    volume = fill(mask)
+    assert not volume.occupancy[half].any()
+    assert volume.volume_mm3 == pytest.approx(10, rel=0.02)
+
+
 def test_two_bodies_join_on_the_way():
     rows, columns = np.mgrid[:80, :120]
     masks = np.zeros((40, 80, 120), bool)
