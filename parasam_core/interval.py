@@ -2,9 +2,9 @@
 
 Three things make a volume unsure, and their half widths add up as squares do:
 
-sections   the tissue between outlines is drawn, not seen. On phantoms (ellipsoids and lobed bodies,
-           5 to 400 mm³, 4 to 130 sections, `tests/core/test_interval.py`) the standard deviation
-           falls with the third power of the number of sections: 4 / n³ of the volume.
+sections   the tissue between outlines is drawn, not seen. On ellipsoids of 5 to 400 mm³ and lobed
+           bodies of 5 and 40 mm³, every frame to every tenth outlined, the standard deviation fell
+           with the third power of the number of sections: about 4 / n³ of the volume.
 outline    a line is drawn on pixels: all of it may lie half a pixel too far out, or in.
 model      where a model drew and said how sure it is of each frame, the share of tissue that it is
            not sure of.
@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parasam_core.mask import MaskStack
 from parasam_core.volume import Volume
@@ -63,7 +64,8 @@ def interval(mask: MaskStack, volume: Volume, surface_mm2: float) -> Interval:
         "model": _unsure_mm3(mask),
     }
     half = float(np.sqrt(sum(part**2 for part in parts.values())))
-    warnings = [*_truncated(volume), *_too_coarse(volume, sections)]
+    solid = volume.occupancy >= 0.5
+    warnings = [*_truncated(solid), *_too_coarse(solid, sections)]
     if half > WIDE * found_mm3:
         warnings.append(f"the interval is ±{half / found_mm3:.0%} of the volume")
     return Interval(max(0.0, found_mm3 - half), found_mm3 + half, parts, tuple(warnings))
@@ -80,8 +82,7 @@ def _unsure_mm3(mask: MaskStack) -> float:
     return float(unsure * mask.space.voxel_mm3)
 
 
-def _truncated(volume: Volume) -> list[str]:
-    solid = volume.occupancy >= 0.5
+def _truncated(solid: NDArray[np.bool_]) -> list[str]:
     sides = {
         "first frame": solid[0], "last frame": solid[-1], "upper edge": solid[:, 0],
         "lower edge": solid[:, -1], "left edge": solid[:, :, 0], "right edge": solid[:, :, -1],
@@ -94,13 +95,12 @@ def _truncated(volume: Volume) -> list[str]:
     ]
 
 
-def _too_coarse(volume: Volume, sections: int) -> list[str]:
+def _too_coarse(solid: NDArray[np.bool_], sections: int) -> list[str]:
     warnings = []
     if sections < FEW_SECTIONS:
         warnings.append(
             f"only {sections} sections were outlined; {FEW_SECTIONS} or more give a reliable volume"
         )
-    solid = volume.occupancy >= 0.5
     across = min(int(solid.any(axis=axes).sum()) for axes in ((0, 1), (0, 2)))
     if across < FEW_PIXELS:
         warnings.append(f"the tumour is only {across} pixels across; half a pixel weighs much")

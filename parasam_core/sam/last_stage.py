@@ -25,15 +25,13 @@ def cut(encoder: Encoder) -> tuple[Encoder, nn.Module]:
         encoder: LiteMedSAM's TinyViT, or a ViT of `segment_anything`.
     """
     whole: Any = encoder.module
-    if hasattr(whole, "layers"):
-        trunk: nn.Module = _TinyTrunk(whole)
-        last: nn.Module = _TinyLast(whole)
-        channels = int(whole.layers[-1].dim)
+    trunk: nn.Module
+    if _is_tiny(whole):
+        trunk, channels = _TinyTrunk(whole), int(whole.layers[-1].dim)
     else:
-        trunk, last = _VitTrunk(whole), _VitLast(whole)
-        channels = int(whole.pos_embed.shape[-1])
-    name = f"trunk of {encoder.name}"
-    return Encoder(name, trunk.eval(), encoder.preprocess, channels), copy.deepcopy(last)
+        trunk, channels = _VitTrunk(whole), int(whole.pos_embed.shape[-1])
+    kept = Encoder(f"trunk of {encoder.name}", trunk.eval(), encoder.preprocess, channels)
+    return kept, copy.deepcopy(_last_of(whole))
 
 
 def joined(whole: nn.Module, tensors: dict[str, torch.Tensor]) -> nn.Module:
@@ -47,9 +45,17 @@ def joined(whole: nn.Module, tensors: dict[str, torch.Tensor]) -> nn.Module:
         RuntimeError: they are of another architecture.
     """
     own = copy.deepcopy(whole)
-    last = _TinyLast(own) if hasattr(own, "layers") else _VitLast(own)
-    last.load_state_dict(tensors)
+    _last_of(own).load_state_dict(tensors)
     return own.eval().requires_grad_(False)
+
+
+def _last_of(whole: nn.Module) -> nn.Module:
+    """The last stage, whose weights are the encoder's own."""
+    return _TinyLast(whole) if _is_tiny(whole) else _VitLast(whole)
+
+
+def _is_tiny(whole: nn.Module) -> bool:
+    return hasattr(whole, "layers")
 
 
 class _TinyTrunk(nn.Module):
