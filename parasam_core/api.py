@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from parasam_core.sam.compare import Comparison
     from parasam_core.sam.onnx_files import OnnxFiles
     from parasam_core.sam.train import Trained
-    from parasam_core.sections import Section
 
 __all__ = [
     "compare",
@@ -248,17 +247,6 @@ def measure(
     mask = _opened(scan).mask(label)
     volume = fill(mask, ends=ends)
     return measured(mask, volume, surface(volume))
-
-
-def sections(
-    scan: ScanFile | Path | str, label: str | None = None, *, ends: str = "required"
-) -> list[Section]:
-    """Area and diameters of every frame with tumour; arguments and errors as of `measure`."""
-    from parasam_core.sections import sections as cut
-    from parasam_core.solid import fill
-
-    mask = _opened(scan).mask(label)
-    return cut(mask, fill(mask, ends=ends))
 
 
 def write_mesh(

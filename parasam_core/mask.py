@@ -77,6 +77,11 @@ class MaskStack:
         return iter(self.masks)
 
     @property
+    def outlined_frames(self) -> NDArray[np.int64]:
+        """(n,) frames that somebody or something looked at and that show tumour, in order."""
+        return np.flatnonzero(self.annotated & self.masks.any(axis=(1, 2)))
+
+    @property
     def frames_with_tumour(self) -> tuple[int, int] | None:
         """First and last frame with at least one pixel of tumour; None where there is none."""
         frames = np.flatnonzero(self.masks.any(axis=(1, 2)))

@@ -42,8 +42,7 @@ def _measure(options: argparse.Namespace) -> None:
     if options.sections is not None:
         from parasam_core.sections import Section
 
-        cut = api.sections(options.scan, options.label, ends=options.ends)
-        write_bytes(options.sections, as_csv(cut, Section).encode())
+        write_bytes(options.sections, as_csv(found.sections, Section).encode())
     length, width, height = found.extent_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     low, high = found.interval_mm3
