@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
+    from parasam_core.report.contents import Report
     from parasam_core.sam.compare import Comparison
     from parasam_core.sam.onnx_files import OnnxFiles
     from parasam_core.sam.train import Trained
@@ -46,6 +47,7 @@ __all__ = [
     "import_scan",
     "measure",
     "read_boxes",
+    "report",
     "segment",
     "train",
     "write_mesh",
@@ -403,6 +405,40 @@ def compare(
     if figures is not None:
         write_comparison(Path(figures), comparison, progress)
     return comparison
+
+
+def report(
+    library: Path | str,
+    out: Path | str,
+    *,
+    title: str | None = None,
+    ends: str = "required",
+    progress: Progress = no_progress,
+) -> Report:
+    """Write a library's volumes as one HTML page that needs nothing else, and OUT.csv beside it.
+
+    Every mask is measured; one that cannot be is listed with the reason.
+
+    Args:
+        library: a scan, or a folder of scans.
+        out: the page, ending in .html.
+        title: of the page; the library's name where None.
+        ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
+        progress: told about every scan.
+
+    Raises:
+        UsageError: the file cannot be written there.
+        ScanError: no scan there, or a damaged one.
+    """
+    from parasam_core.report import check_report_target, write_report
+    from parasam_core.report.collect import collect
+
+    check_report_target(Path(out))
+    scans = scanfile.scans_in(library)
+    named = title or f"Tumour volumes of {Path(library).resolve().name.removesuffix('.zarr')}"
+    found = collect(scans, named, ends=ends, external=[], progress=progress)
+    write_report(Path(out), found)
+    return found
 
 
 def export_model(name: str, folder: Path | str, *, progress: Progress = no_progress) -> OnnxFiles:

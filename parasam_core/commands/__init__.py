@@ -9,6 +9,7 @@ from parasam_core.commands import (
     importing,
     measuring,
     models,
+    reporting,
     segmenting,
     training,
 )
@@ -21,6 +22,7 @@ VERBS = (
     exporting.VERB,
     training.VERB,
     comparing.VERB,
+    reporting.VERB,
     models.VERB,
     demo.VERB,
 )

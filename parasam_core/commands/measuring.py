@@ -21,15 +21,20 @@ def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
 
 def _add_measure(parser: argparse.ArgumentParser) -> None:
     _add_scan_and_label(parser)
+    add_ends(parser)
+    parser.add_argument(
+        "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
+    )
+
+
+def add_ends(parser: argparse.ArgumentParser) -> None:
+    """What is done where outlines say that the tumour goes on beyond them."""
     parser.add_argument(
         "--ends",
         choices=("required", "drawn", "caps"),
         default="required",
         help="where only some frames are outlined and the tumour goes on beyond them: refuse, end "
         "it as drawn, or round it off (required)",
-    )
-    parser.add_argument(
-        "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
     )
 
 
