@@ -17,7 +17,7 @@ FLOORS = [
     ["parasam_core.mask", "parasam_core.sequence", "parasam_core.volume", "parasam_core.mesh",
      "parasam_core.segmenter"],
     ["parasam_core.extent", "parasam_core.interval", "parasam_core.sections",
-     "parasam_core.measure", "parasam_core.gltf",
+     "parasam_core.measure", "parasam_core.agreement", "parasam_core.gltf",
      "parasam_core.scanfile", "parasam_core.phantom", "parasam_core.screen",
      "parasam_core.medsam_tree"],
     ["parasam_core.capture", "parasam_core.export", "parasam_core.sam", "parasam_core.solid"],
