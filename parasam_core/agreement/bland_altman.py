@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from parasam_core.agreement.icc import Icc, icc
 
 Ends = tuple[float, float]
 FEWEST_CASES = 3
 NORMAL_95 = 1.96
+NO_PERCENT = "no percent of a mean volume of 0"
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def limits(differences: NDArray[np.float64]) -> Limits:
     if n < FEWEST_CASES:
         return Limits(bias=bias)
     sd = float(differences.std(ddof=1))
-    student = float(t.ppf(0.975, n - 1))
+    student = float(stdtrit(n - 1, 0.975))
     of_bias = student * sd / np.sqrt(n)
     of_limit = student * sd * np.sqrt(1 / n + NORMAL_95**2 / (2 * (n - 1)))
     lower, upper = bias - NORMAL_95 * sd, bias + NORMAL_95 * sd
@@ -141,5 +142,5 @@ def _reason(differences: NDArray[np.float64], *, known: bool) -> str:
     elif np.ptp(differences) == 0:
         found.append("all differences are the same, so that limits are no wider than the bias")
     if not known:
-        found.append("no percent of a mean volume of 0")
+        found.append(NO_PERCENT)
     return "; ".join(found)

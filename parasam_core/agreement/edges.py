@@ -16,6 +16,8 @@ from scipy.spatial import KDTree
 
 from parasam_core.errors import EmptyMaskError, GeometryError
 
+TOLERANCE_MM = 0.1
+"""Of the NSD, where nobody wants another."""
 LEAF = 32
 """Points in a leaf of the tree that is asked once: fewer are slower to build than to search."""
 

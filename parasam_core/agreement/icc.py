@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import f
+from scipy.special import fdtri
 
 Ends = tuple[float, float]
 FEWEST_CASES = 3
@@ -63,8 +63,7 @@ def icc(raters: tuple[str, ...], volumes: ArrayLike) -> Icc:
     table = np.asarray(volumes, np.float64).reshape(-1, len(raters))
     n = len(table)
     if n < FEWEST_CASES or len(raters) < 2:
-        return Icc(raters, n, reason=f"{n} cases have a volume of all {len(raters)} raters; "
-                   f"{FEWEST_CASES} cases of 2 raters or more give an ICC")  # fmt: skip
+        return Icc(raters, n, reason=_too_few(n, len(raters)))
     squares = _squares(table)
     if squares.cases == squares.rest == 0:
         return Icc(raters, n, reason="all cases have the same volume, so no variance is between")
@@ -72,6 +71,12 @@ def icc(raters: tuple[str, ...], volumes: ArrayLike) -> Icc:
     ends = _ends_of_absolute(squares, absolute)
     reason = "" if ends else "raters differ too much for an interval of absolute agreement"
     return Icc(raters, n, absolute, ends, consistent, _ends_of_consistent(squares), reason)
+
+
+def _too_few(n: int, k: int) -> str:
+    have = "1 case has" if n == 1 else f"{n} cases have"
+    whose = "both raters" if k == 2 else f"all {k} raters"
+    return f"{have} a volume of {whose}; {FEWEST_CASES} or more give an ICC"
 
 
 def _squares(table: np.ndarray) -> _Squares:
@@ -99,7 +104,7 @@ def _consistent(s: _Squares) -> float:
 
 
 def _ends_of_consistent(s: _Squares) -> Ends:
-    low, high = f.ppf(WITHIN, (s.n - 1) * (s.k - 1), s.n - 1)
+    low, high = fdtri((s.n - 1) * (s.k - 1), s.n - 1, WITHIN)
     return (
         float((low * s.cases - s.rest) / (low * s.cases + (s.k - 1) * s.rest)),
         float((high * s.cases - s.rest) / (high * s.cases + (s.k - 1) * s.rest)),
@@ -118,7 +123,7 @@ def _ends_of_absolute(s: _Squares, rho: float) -> Ends | None:
     if free < FEWEST_FREE:
         return None
     noise = k * s.raters + (k * n - k - n) * s.rest
-    low, high = f.ppf(WITHIN, free, n - 1)
+    low, high = fdtri(free, n - 1, WITHIN)
     return (
         float(n * (low * s.cases - s.rest) / (noise + n * low * s.cases)),
         float(n * (high * s.cases - s.rest) / (noise + n * high * s.cases)),

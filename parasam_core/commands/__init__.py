@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parasam_core.commands import (
+    agreeing,
     comparing,
     demo,
     exporting,
@@ -21,6 +22,7 @@ VERBS = (
     exporting.VERB,
     training.VERB,
     comparing.VERB,
+    agreeing.VERB,
     models.VERB,
     demo.VERB,
 )

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.agreement.edges import edge_distances
+from parasam_core.agreement.edges import TOLERANCE_MM, edge_distances
 from parasam_core.agreement.overlap import dice, iou
 from parasam_core.sam.examples import PairYX
 
-TOLERANCE_MM = 0.1
 TOLERANCE_PX = 2.0
 """Where nobody knows how large a pixel is."""
 
