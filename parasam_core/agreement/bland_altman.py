@@ -30,19 +30,19 @@ class Limits:
         bias: their mean.
         bias_interval: its 95 % interval, by Student's t.
         sd: their standard deviation.
-        lower: bias - 1.96 sd, the lower limit of agreement.
-        lower_interval: its 95 % interval.
-        upper: bias + 1.96 sd.
-        upper_interval: its 95 % interval.
+        lower_limit: bias - 1.96 sd, the lower limit of agreement.
+        lower_limit_interval: its 95 % interval.
+        upper_limit: bias + 1.96 sd.
+        upper_limit_interval: its 95 % interval.
     """
 
     bias: float | None = None
     bias_interval: Ends | None = None
     sd: float | None = None
-    lower: float | None = None
-    lower_interval: Ends | None = None
-    upper: float | None = None
-    upper_interval: Ends | None = None
+    lower_limit: float | None = None
+    lower_limit_interval: Ends | None = None
+    upper_limit: float | None = None
+    upper_limit_interval: Ends | None = None
 
     def as_json(self, unit: str) -> dict[str, Any]:
         """Its figures with the unit in their names."""

@@ -28,7 +28,7 @@ def grid_of(case: Case, *, resample: bool) -> Space:
     if not resample:
         raise GeometryError(
             f"expected masks on one grid, got {_said(first)} and {_said(other)}; --resample "
-            "compares them on the finer one"
+            "compares them on the finest"
         )
     return covering(rater.scan.space for rater in case.raters)
 

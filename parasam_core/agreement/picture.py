@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from parasam_core.agreement.bland_altman import BlandAltman, Limits
 
 PANEL_INCHES = (6.0, 4.4)
 DPI = 130
+BAND = 0.09
 POINT_COLOUR, BIAS_COLOUR, LIMIT_COLOUR = "#1b4f72", "#0b6e4f", "#b03a2e"
 
 
@@ -25,44 +23,50 @@ def picture(both: BlandAltman) -> bytes:
     from matplotlib.figure import Figure
 
     means, differences = (both.a_mm3 + both.b_mm3) / 2, both.a_mm3 - both.b_mm3
-    panels = [("mm³", both.mm3, differences)]
+    panels = [("mm³", ".2f", both.mm3, differences)]
     if both.percent.sd is not None:
-        panels.append(("%", both.percent, 100 * differences / means))
+        panels.append(("%", ".1f", both.percent, 100 * differences / means))
     width, height = PANEL_INCHES
     figure = Figure(figsize=(width * len(panels), height), layout="constrained")
     FigureCanvasAgg(figure)
     every = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axes, (unit, limits, values) in zip(every, panels, strict=True):
-        _draw(axes, means, values, limits, unit)
+    for axes, (unit, form, limits, values) in zip(every, panels, strict=True):
+        axes.plot(means, values, "o", color=POINT_COLOUR, markersize=5.5, alpha=0.85, zorder=3)
+        _draw_limits(axes, limits, unit, form)
         axes.set_xlabel("mean of both volumes (mm³)")
-        axes.set_ylabel(f"{both.a} - {both.b} ({unit})".replace(" - ", " − "), parse_math=False)
-    title = f"{both.a} and {both.b}: {both.n} volumes of {_animals(both.subjects)}"
-    figure.suptitle(title, fontsize=11, parse_math=False)
+        axes.set_ylabel(f"{both.a} − {both.b} ({unit})", parse_math=False)
+    figure.suptitle(_title(both), fontsize=11, parse_math=False)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
     return stream.getvalue()
 
 
-def _draw(
-    axes: Any, means: NDArray[np.float64], values: NDArray[np.float64], limits: Limits, unit: str
-) -> None:
-    axes.axhline(0, color="0.6", linewidth=0.8, zorder=1)
+def _draw_limits(axes: Any, limits: Limits, unit: str, form: str) -> None:
+    """Bias and limits as lines, their intervals as bands with a bar at the right end."""
     lines = (
-        ("upper limit", limits.upper, limits.upper_interval, LIMIT_COLOUR, "--"),
-        ("bias", limits.bias, limits.bias_interval, BIAS_COLOUR, "-"),
-        ("lower limit", limits.lower, limits.lower_interval, LIMIT_COLOUR, "--"),
+        ("upper limit", limits.upper_limit, limits.upper_limit_interval, LIMIT_COLOUR, "--", 1.0),
+        ("bias", limits.bias, limits.bias_interval, BIAS_COLOUR, "-", 0.985),
+        ("lower limit", limits.lower_limit, limits.lower_limit_interval, LIMIT_COLOUR, "--", 1.0),
     )
-    for name, value, interval, colour, style in lines:
-        axes.axhspan(*(interval or (value, value)), color=colour, alpha=0.13, linewidth=0, zorder=0)
+    across = axes.get_yaxis_transform()
+    axes.axhline(0, color="0.6", linewidth=0.8, zorder=1)
+    for name, value, interval, colour, style, place in lines:
+        low, high = interval or (value, value)
+        axes.axhspan(low, high, color=colour, alpha=BAND, linewidth=0, zorder=0)
         axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, zorder=2)
+        axes.plot([place] * 2, [low, high], transform=across, color=colour, linewidth=2.2,
+                  clip_on=False, zorder=4)  # fmt: skip
         axes.annotate(
-            f"{name}\n{value:+.3g} {unit}".replace("-", "−"), (1.01, value), color=colour,
-            xycoords=axes.get_yaxis_transform(), va="center", fontsize=8, annotation_clip=False,
+            f"{name}\n{value:+{form}} {unit}".replace("-", "−"), (1.02, value), xycoords=across,
+            color=colour, va="center", fontsize=8.5, annotation_clip=False,
         )  # fmt: skip
-    axes.plot(means, values, "o", color=POINT_COLOUR, markersize=5.5, alpha=0.8, zorder=3)
     axes.margins(x=0.08, y=0.08)
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _animals(count: int) -> str:
-    return "1 subject" if count == 1 else f"{count} subjects"
+def _title(both: BlandAltman) -> str:
+    animals = "1 subject" if both.subjects == 1 else f"{both.subjects} subjects"
+    return (
+        f"{both.a} and {both.b}: {both.n} volumes of {animals}, limits of agreement; "
+        "shaded: 95 % intervals"
+    )

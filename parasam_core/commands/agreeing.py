@@ -46,8 +46,8 @@ def _agree(options: argparse.Namespace) -> None:
             progress=progress,
         )  # fmt: skip
     for one in found.unmatched:
-        say(f"line {one.line}: no scan of {one.subject} {one.timepoint} is given, {one.rater}'s "
-            "volume is left out")  # fmt: skip
+        whose = f"{one.subject} {one.timepoint}".strip()
+        say(f"line {one.line}: no scan of {whose} is given; its volume by {one.rater} is left out")
     if found.ignored_columns:
         say(f"columns that were not understood: {', '.join(found.ignored_columns)}")
     answer(found.as_json(), list(_lines(found)), as_json=options.json)
@@ -97,7 +97,7 @@ def _over_cases(found: Agreed) -> Iterator[str]:
 def _limits(both: BlandAltman) -> tuple[str, ...]:
     cells = [f"{both.a} − {both.b}", str(both.n)]
     for limits, form in ((both.mm3, "+.2f"), (both.percent, "+.1f")):
-        ends = " to ".join(_number(end, form) for end in (limits.lower, limits.upper))
+        ends = " to ".join(_number(end, form) for end in (limits.lower_limit, limits.upper_limit))
         cells += [_number(limits.bias, form), ends if limits.sd is not None else "–"]
     return (*cells, _number(both.icc.icc_2_1, ".3f"), _number(both.icc.icc_3_1, ".3f"))
 

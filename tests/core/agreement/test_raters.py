@@ -121,10 +121,10 @@ def test_limits_of_1986():
     assert found.mm3.bias == pytest.approx(-2.1, abs=0.05)
     assert found.mm3.sd == pytest.approx(38.8, abs=0.05)
     assert found.mm3.bias_interval == pytest.approx((-22.0, 17.8), abs=0.1)
-    assert found.mm3.lower == pytest.approx(-2.1 - 1.96 * 38.8, abs=0.1)
-    low, high = found.mm3.lower_interval
+    assert found.mm3.lower_limit == pytest.approx(-2.1 - 1.96 * 38.8, abs=0.1)
+    low, high = found.mm3.lower_limit_interval
     assert (high - low) / 2 / 2.12 == pytest.approx(16.3, abs=0.15)
-    assert found.mm3.upper_interval == pytest.approx((73.86 - 34.7, 73.86 + 34.7), abs=0.3)
+    assert found.mm3.upper_limit_interval == pytest.approx((73.86 - 34.7, 73.86 + 34.7), abs=0.3)
 
 
 @given(VOLUMES)
@@ -132,7 +132,7 @@ def test_the_laws_of_limits(rows):
     a, b = np.transpose(rows)
     ab, ba = bland_altman("a", "b", a, b, 3), bland_altman("b", "a", b, a, 3)
     assert ab.mm3.bias == pytest.approx(-ba.mm3.bias)
-    assert ab.mm3.lower == pytest.approx(-ba.mm3.upper, abs=1e-9)
+    assert ab.mm3.lower_limit == pytest.approx(-ba.mm3.upper_limit, abs=1e-9)
     assert ab.percent.sd == pytest.approx(ba.percent.sd, abs=1e-9)
     low, high = ab.mm3.bias_interval
     assert low <= ab.mm3.bias <= high
