@@ -432,7 +432,8 @@ def agree(
     """How well several masks of the same tumours agree, and volumes that others measured.
 
     Scans of one subject and timepoint are one case, and its labels are the raters. Scans of one
-    label each that are given one by one, and share neither, are all taken for the same tumour.
+    label each that are given one by one, share neither, and come without `volumes`, are all taken
+    for the same tumour.
     Frames between outlined ones are filled, and the tumour ends as drawn; what is at least half
     tumour counts for overlaps. See `parasam_core.agreement` for formulas and their sources.
 

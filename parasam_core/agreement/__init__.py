@@ -5,6 +5,7 @@ edges.py         HD95, ASSD, NSD in mm
 kappa.py         Cohen's and Fleiss', from counts
 icc.py           ICC(2,1) and ICC(3,1) of volumes, with intervals
 bland_altman.py  bias and limits of agreement
+cells.py         a table's letters and numbers
 columns.py       what a table's columns hold
 external.py      a table of volumes that others measured
 cases.py         which masks are of the same tumour, and whose

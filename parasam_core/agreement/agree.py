@@ -115,7 +115,9 @@ def _of_case(
         step()
     kappa, reason = _fleiss([one.mask for one in rated])
     raters = tuple(RaterVolume(one.rater, one.volume_mm3, one.voxels) for one in rated)
-    return CaseAgreed(case.name, case.subject, case.timepoint, raters, tuple(pairs), kappa, reason)
+    return CaseAgreed(
+        case.name, case.subject, case.timepoint, raters, tuple(pairs), kappa, reason, case.warnings
+    )
 
 
 def _rated(rater: Rater, grid: Space, filled: Filled, step: Step) -> Rated:

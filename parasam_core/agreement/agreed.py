@@ -38,6 +38,7 @@ class CaseAgreed:
         pairs: each two of them.
         fleiss_kappa: of all, over the voxels of the grid; None where it has no value.
         reason: why it has none; "" where it has.
+        warnings: what the scans say against being one case.
     """
 
     case: str
@@ -47,6 +48,7 @@ class CaseAgreed:
     pairs: tuple[Pair, ...]
     fleiss_kappa: float | None
     reason: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

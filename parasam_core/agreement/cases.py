@@ -56,6 +56,14 @@ class Case:
         """When; "" where scans say different ones."""
         return _common(timepoint for _, timepoint in self.keys)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the scans say against being one case."""
+        known = list(dict.fromkeys(f"{s} {t}".strip() for s, t in self.keys if s))
+        if len(known) < 2:
+            return ()
+        return (f"scans of {', '.join(known)} are taken for the same tumour",)
+
 
 def cases_of(
     scans: Sequence[ScanFile], labels: Sequence[str] | None, *, by_name: bool

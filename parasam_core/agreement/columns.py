@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parasam_core.agreement.cells import words
 from parasam_core.errors import TableError
 
 METHODS = ("method", "source", "rater")
@@ -71,8 +72,8 @@ def columns_of(head: Sequence[str]) -> Columns:
 
 
 def _volumes(head: Sequence[str], names: Sequence[str], method: int | None) -> dict[int, str]:
-    found = {n: UNIT.sub("", head[n]).strip() for n, name in enumerate(names)
-             if name.endswith("_mm3")}  # fmt: skip
+    ours = [n for n, name in enumerate(names) if name.endswith("_mm3")]
+    found = {n: words(UNIT.sub("", head[n])) for n in ours}
     if method is None:
         return found
     if list(found) != [n for n, name in enumerate(names) if name == "volume_mm3"] or not found:

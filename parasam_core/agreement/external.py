@@ -15,16 +15,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from parasam_core.agreement.cells import number, text, words
 from parasam_core.agreement.columns import Columns, columns_of
 from parasam_core.errors import TableError
 
 CALIPERS = "calipers"
-NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,29 +65,19 @@ def read_volumes(path: Path | str) -> ExternalTable:
         TableError: there is no such file, a column is missing, or a row cannot be, with its line.
     """
     try:
-        text = _text(Path(path).read_bytes())
+        content = text(Path(path).read_bytes())
     except OSError as error:
         raise TableError(f"expected a table of volumes, got {path}: {error.strerror}") from error
     try:
-        return _read(text)
+        return _read(content)
     except (TableError, csv.Error) as error:
         raise TableError(f"{error} ({path})") from error
 
 
-def _text(raw: bytes) -> str:
-    """What spreadsheets write: UTF-8 or UTF-16 with a mark in front, or Windows' Latin letters."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-def _read(text: str) -> ExternalTable:
-    head = next((line for line in text.splitlines() if line.strip()), "")
+def _read(content: str) -> ExternalTable:
+    head = next((line for line in content.splitlines() if line.strip()), "")
     mark = next((m for m in ";\t" if m in head), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark)
     rows = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
     columns = columns_of(next(rows, (0, [""]))[1])
     found = [v for line, row in rows for v in _of_row(line, row, columns, comma=mark != ",")]
@@ -103,15 +92,15 @@ def _of_row(
 ) -> Iterator[ExternalVolume]:
     if len(row) < columns.count or any(cell.strip() for cell in row[columns.count :]):
         raise TableError(f"expected {columns.count} cells in line {line}, got {len(row)}")
-    subject, timepoint = row[columns.subject].strip(), row[columns.timepoint].strip()
+    subject, timepoint = words(row[columns.subject]), words(row[columns.timepoint])
     if not subject:
         raise TableError(f"expected a subject in line {line}, got none")
     for n, name in columns.volumes.items():
-        rater = name if columns.method is None else row[columns.method].strip()
+        rater = name if columns.method is None else words(row[columns.method])
         if not rater:
             raise TableError(f"expected the name of a method in line {line}, got none")
         if row[n].strip() or columns.method is not None:
-            volume = _number(row[n], f"a volume in mm³ in line {line}", comma=comma)
+            volume = number(row[n], f"a volume in mm³ in line {line}", comma=comma)
             yield ExternalVolume(line, subject, timepoint, rater, volume)
     sizes = [row[n] for n in columns.sizes]
     if any(cell.strip() for cell in sizes):
@@ -121,7 +110,7 @@ def _of_row(
 
 def _by_calipers(cells: list[str], line: int, *, comma: bool) -> float:
     """width² × length / 2, or of three sizes π/6 × their product, mm³."""
-    lengths = [_number(cell, f"a length in mm in line {line}", comma=comma) for cell in cells]
+    lengths = [number(cell, f"a length in mm in line {line}", comma=comma) for cell in cells]
     if lengths[1] > lengths[0]:
         raise TableError(
             f"expected a width that is not above the length in line {line}, "
@@ -130,17 +119,6 @@ def _by_calipers(cells: list[str], line: int, *, comma: bool) -> float:
     if len(lengths) == 2:
         return lengths[1] ** 2 * lengths[0] / 2
     return math.pi / 6 * math.prod(lengths)
-
-
-def _number(cell: str, what: str, *, comma: bool) -> float:
-    text = cell.strip()
-    if comma and "." not in text:
-        text = text.replace(",", ".")
-    value = float(text) if NUMBER.fullmatch(text) else math.inf
-    if not math.isfinite(value):
-        hint = "" if comma or "," not in text else "; a decimal comma needs ; between the cells"
-        raise TableError(f"expected {what}, 0 or more, got {cell.strip() or 'nothing'!r}{hint}")
-    return value
 
 
 def _check_once(found: list[ExternalVolume]) -> None:

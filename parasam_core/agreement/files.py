@@ -11,16 +11,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from parasam_core.agreement.agreed import Agreed
+from parasam_core.agreement.bland_altman import BlandAltman
 from parasam_core.agreement.pairs import Pair
 from parasam_core.agreement.picture import picture
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import UsageError
 from parasam_core.segmenter import Progress, no_progress
 from parasam_core.tables import as_csv
+
+LONGEST = 60
+"""Letters of a rater's name in a file's."""
 
 
 @dataclass(frozen=True)
@@ -69,20 +74,19 @@ def write_agreed(folder: Path, agreed: Agreed, progress: Progress = no_progress)
     """
     folder.mkdir(exist_ok=True)
     text = json.dumps(agreed.as_json(), indent=2, ensure_ascii=False, allow_nan=False)
-    written = {
-        folder / "agreement.json": text.encode(),
-        folder / "pairs.csv": as_csv(agreed.pairs(), Pair).encode(),
-        folder / "volumes.csv": as_csv(_rows(agreed), VolumeRow).encode(),
+    tables = {
+        "agreement.json": text,
+        "pairs.csv": as_csv(agreed.pairs(), Pair),
+        "volumes.csv": as_csv(_rows(agreed), VolumeRow),
     }
-    for path, content in written.items():
-        write_bytes(path, content)
+    for name, content in tables.items():
+        write_bytes(folder / name, content.encode())
     shown = [both for both in agreed.bland_altman if both.mm3.sd is not None]
-    for done, both in enumerate(shown, start=1):
-        path = _free(folder / f"bland_altman_{_plain(both.a)}_{_plain(both.b)}.png", written)
-        written[path] = picture(both)
-        write_bytes(path, written[path])
+    names = _picture_names(shown)
+    for done, (name, both) in enumerate(zip(names, shown, strict=True), start=1):
+        write_bytes(folder / name, picture(both))
         progress("drawing limits of agreement", done, len(shown))
-    return list(written)
+    return [folder / name for name in (*tables, *names)]
 
 
 def _rows(agreed: Agreed) -> list[VolumeRow]:
@@ -99,11 +103,12 @@ def _rows(agreed: Agreed) -> list[VolumeRow]:
     return masks + others
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^\w.\-]+", "_", name)
-
-
-def _free(path: Path, taken: dict[Path, bytes]) -> Path:
-    """Another name where two raters are written alike."""
-    same = sum(other.stem.startswith(path.stem) for other in taken)
-    return path.with_stem(f"{path.stem}_{same + 1}") if path in taken else path
+def _picture_names(shown: Sequence[BlandAltman]) -> list[str]:
+    """A file name for each; numbered where two are alike to a file system."""
+    names: list[str] = []
+    for both in shown:
+        a, b = (re.sub(r"[^\w.\-]+", "_", rater)[:LONGEST] for rater in (both.a, both.b))
+        stem = f"bland_altman_{a}_{b}"
+        alike = sum(name.lower().startswith(stem.lower()) for name in names)
+        names.append(f"{stem}_{alike + 1}.png" if alike else f"{stem}.png")
+    return names

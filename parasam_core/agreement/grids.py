@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from parasam_core.agreement.cases import Case
 from parasam_core.errors import GeometryError
 from parasam_core.scanfile import ScanFile
 from parasam_core.space import Space, covering
+
+MOST_VOXELS = 1 << 30
 
 
 def grid_of(case: Case, *, resample: bool) -> Space:
@@ -19,7 +23,8 @@ def grid_of(case: Case, *, resample: bool) -> Space:
         resample: where grids differ, take the finest, carried on to cover all.
 
     Raises:
-        GeometryError: grids differ, and `resample` is False; or they do not meet.
+        GeometryError: grids differ, and `resample` is False; or they do not meet, or are so
+            different that a common one would be huge.
     """
     first = case.raters[0].scan
     other = next((r.scan for r in case.raters if not r.scan.space.same_grid(first.space)), None)
@@ -30,7 +35,13 @@ def grid_of(case: Case, *, resample: bool) -> Space:
             f"expected masks on one grid, got {_said(first)} and {_said(other)}; --resample "
             "compares them on the finest"
         )
-    return covering(rater.scan.space for rater in case.raters)
+    grid = covering(rater.scan.space for rater in case.raters)
+    if prod(grid.shape) > MOST_VOXELS:
+        raise GeometryError(
+            f"expected grids that a common one of at most {MOST_VOXELS} voxels covers, got "
+            f"{case.name}, which needs {prod(grid.shape)}"
+        )
+    return grid
 
 
 def resampled(mask: NDArray[np.bool_], space: Space, onto: Space) -> NDArray[np.bool_]:

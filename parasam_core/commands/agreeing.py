@@ -45,6 +45,8 @@ def _agree(options: argparse.Namespace) -> None:
             tolerance_mm=options.tolerance, resample=options.resample, out=options.out,
             progress=progress,
         )  # fmt: skip
+    for warning in (warning for case in found.cases for warning in case.warnings):
+        say(f"warning: {warning}")
     for one in found.unmatched:
         whose = f"{one.subject} {one.timepoint}".strip()
         say(f"line {one.line}: no scan of {whose} is given; its volume by {one.rater} is left out")

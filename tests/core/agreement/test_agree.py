@@ -113,9 +113,13 @@ def test_labels_of_a_scan_are_compared(tmp_path, capsys):
 def test_scans_of_one_label_are_one_tumour_when_given_by_name(tmp_path, capsys):
     scans = [
         scan_of(tmp_path / f"{name}.zarr", {"manual": body(5, (0, x, 0))}, subject=subject)
-        for name, x, subject in (("A", 0, ""), ("B", 0.5, ""), ("C", 0, "M3"))
+        for name, x, subject in (("A", 0, ""), ("B", 0.5, ""), ("C", 0, "M3"), ("D", 0, "M4"))
     ]
+    cli.main(["agree", *(str(scan.path) for scan in scans[2:])])
+    assert "scans of M3 d0, M4 d0 are taken for the same tumour" in capsys.readouterr().err
+    scans.pop()
     [case] = agree(capsys, *[scan.path for scan in scans])["cases"]
+    assert case["warnings"] == []
     assert (case["case"], case["subject"]) == ("A, B, C", "")
     assert [one["rater"] for one in case["raters"]] == ["A", "B", "C"]
     code, said = refused(capsys, tmp_path)

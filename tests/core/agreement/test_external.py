@@ -39,6 +39,11 @@ def test_a_table_says_the_same_however_it_is_written(tmp_path, text, encoding):
     assert found_in(tmp_path, text, encoding) == expected
 
 
+def test_names_are_put_on_one_line(tmp_path):
+    text = 'subject,timepoint,method,volume_mm3\n M1 ,d0,"VEVO\n \x1bLAB",4\n'
+    assert found_in(tmp_path, text) == [("M1", "d0", "VEVO LAB", 4)]
+
+
 def test_a_wide_table_has_several_raters_and_empty_cells(tmp_path):
     text = "subject,timepoint,water_mm3,vevo_mm3,weight_g,note\nM1,d0,41,,20,x\nM2,,,39.5,21,\n"
     assert found_in(tmp_path, text) == [("M1", "d0", "water", 41), ("M2", "", "vevo", 39.5)]
@@ -68,7 +73,8 @@ def test_lengths_by_calipers_become_volumes(tmp_path):
         ("subject,timepoint,a_mm3\nM1,d0,-4\n", ["line 2", "'-4'"]),
         ("subject,timepoint,a_mm3\nM1,d0,nan\n", ["line 2", "'nan'"]),
         ("subject,timepoint,a_mm3\nM1,d0,1e999\n", ["line 2"]),
-        ("subject,timepoint,a_mm3\nM1,d0,1e99\nM1,d0,1e99\n", ["two, in lines 2 and 3"]),
+        ("subject,timepoint,a_mm3\nM1,d0,1e7\n", ["line 2", "0 to 1e+06"]),
+        ("subject,timepoint,a_mm3\nM1,d0,1e3\nM1,d0,1e3\n", ["two, in lines 2 and 3"]),
         ('subject,timepoint,a_mm3\nM1,d0,"4,5"\n', ["line 2", "decimal comma"]),
         ("subject;timepoint;a_mm3\nM1;d0;1.234,5\n", ["line 2", "1.234,5"]),
         ("subject,timepoint,a_mm3\nM1,d0,4,5\n", ["3 cells in line 2", "got 4"]),
