@@ -153,9 +153,3 @@ def _count_crossings(
     x = xa + (rows - ya) * (xb - xa) / (yb - ya)
     columns = np.clip(np.ceil(x), 0, crossings.shape[1] - 1).astype(np.int64)
     np.add.at(crossings, (rows, columns), 1)
-
-
-def dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
-    """2 |A ∩ B| / (|A| + |B|); 1 where both are empty."""
-    total = int(found.sum()) + int(true.sum())
-    return 2 * int((found & true).sum()) / total if total else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parasam_core.commands import (
+    agreeing,
     comparing,
     demo,
     exporting,
@@ -23,6 +24,7 @@ VERBS = (
     training.VERB,
     comparing.VERB,
     reporting.VERB,
+    agreeing.VERB,
     models.VERB,
     demo.VERB,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from parasam_core.commands.agreeing import add_volumes
 from parasam_core.commands.measuring import add_ends
 from parasam_core.console import answer, progress_shown, say
 from parasam_core.verbs import Verb
@@ -14,6 +15,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("library", type=Path, help="a scan, or a folder of scans")
     parser.add_argument("out", type=Path, metavar="OUT.html", help="OUT.csv is written beside it")
     parser.add_argument("--title", help="of the page; the library's name where it is left out")
+    add_volumes(parser)
     add_ends(parser)
 
 
@@ -22,8 +24,9 @@ def _report(options: argparse.Namespace) -> None:
 
     with progress_shown() as progress:
         report = api.report(
-            options.library, options.out, title=options.title, ends=options.ends, progress=progress
-        )
+            options.library, options.out, title=options.title, volumes=options.volumes,
+            ends=options.ends, progress=progress,
+        )  # fmt: skip
     for remark in report.remarks:
         say(remark)
     measured = [row for row in report.rows if row.volume_mm3 is not None]

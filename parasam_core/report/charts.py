@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 INK, FAINT = "#222222", "#d8d8d8"
 MARKERS = "osD^vPX*"
-SIDE_BY_SIDE = 0.12
+SIDE_BY_SIDE = 0.05
 """Between raters of one time, as a share of the distance of times."""
 
 

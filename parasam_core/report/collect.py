@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Items
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from parasam_core.agreement.bland_altman import BlandAltman
+from parasam_core.agreement.over_cases import each_two
 from parasam_core.provenance import signed
 from parasam_core.report.charts import growth_chart
 from parasam_core.report.contents import Picture, Report, Row, Scan
 from parasam_core.report.growth import Growth, growth
 from parasam_core.report.one_scan import scan_of
+from parasam_core.report.others import Others
 from parasam_core.report.pictures import colours_of
 from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress
@@ -20,7 +23,7 @@ from parasam_core.timepoint import days_of
 
 
 def collect(
-    files: Items[ScanFile], title: str, *, ends: str, external: Items[Row], progress: Progress
+    files: Items[ScanFile], title: str, *, ends: str, others: Others, progress: Progress
 ) -> Report:
     """Measure and draw every scan of a library.
 
@@ -28,11 +31,12 @@ def collect(
         files: the scans, in order.
         title: of the report.
         ends: see `parasam_core.solid.fill`.
-        external: volumes that were measured elsewhere.
+        others: volumes that were measured elsewhere.
         progress: told about every scan.
     """
+    external = others.rows
     times = [(f.subject, f.timepoint) for f in files] + [(r.subject, r.timepoint) for r in external]
-    days = _days(times)
+    days, turn = _days(times), {time: n for n, time in reversed([*enumerate(times)])}
     raters = [name for file in files for name in file.labels] + [row.rater for row in external]
     colours = colours_of(list(dict.fromkeys(raters)))
     scans = []
@@ -41,6 +45,7 @@ def collect(
         progress("measuring", done, len(files))
     rows = [label.row for scan in scans for label in scan.labels]
     rows += [replace(row, days=days[row.subject, row.timepoint]) for row in external]
+    rows.sort(key=lambda row: (row.subject, row.days or 0.0, turn[row.subject, row.timepoint]))
     by_subject = _grouped(row for row in rows if row.volume_mm3 is not None)
     return Report(
         title=title,
@@ -50,8 +55,8 @@ def collect(
         scans=tuple(scans),
         growths=tuple(g for own in by_subject.values() for g in _growths(own)),
         charts=_charts(by_subject, colours),
-        agreement=(),
-        remarks=tuple(_repeated(scans)),
+        agreement=_agreement(rows),
+        remarks=(*_repeated(scans), *others.remarks(scans)),
     )
 
 
@@ -68,15 +73,12 @@ def _days(times: Iterable[tuple[str, str]]) -> dict[tuple[str, str], float | Non
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """By subject; in order of time where that is known."""
+    """By subject."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row.subject:
             groups[row.subject].append(row)
-    return {
-        subject: sorted(groups[subject], key=lambda row: row.days or 0.0)
-        for subject in sorted(groups)
-    }
+    return dict(groups)
 
 
 def _growths(rows: Items[Row]) -> list[Growth]:
@@ -100,6 +102,25 @@ def _charts(by_subject: Mapping[str, list[Row]], colours: Mapping[str, str]) -> 
             text = f"volumes of {subject} over time, by rater"
             charts[subject] = Picture("image/svg+xml", growth_chart(rows, colours), text)
     return charts
+
+
+def _agreement(rows: Items[Row]) -> tuple[BlandAltman, ...]:
+    """Of each two raters; a rater with several volumes of one time is left out of it there."""
+    times: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.volume_mm3 is not None:
+            times[(row.subject, row.timepoint) if row.subject else (row.scan,)].append(row)
+    volumes = [_once(own) for own in times.values()]
+    return tuple(each_two(volumes, [own[0].subject or own[0].scan for own in times.values()]))
+
+
+def _once(rows: Items[Row]) -> dict[str, float]:
+    often = Counter(row.rater for row in rows)
+    return {
+        row.rater: row.volume_mm3
+        for row in rows
+        if often[row.rater] == 1 and row.volume_mm3 is not None
+    }
 
 
 def _repeated(scans: Items[Scan]) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from parasam_core.agreement.bland_altman import BlandAltman
+from parasam_core.agreement.pairs import Pair
 from parasam_core.measure import Measurement
 from parasam_core.provenance import Provenance
 from parasam_core.report.growth import Growth
@@ -122,7 +124,7 @@ class Scan:
     spacing_mm: tuple[float, float, float]
     provenance: Provenance
     labels: tuple[Label, ...]
-    pairs: tuple[Mapping[str, Any], ...]
+    pairs: tuple[Pair, ...]
     pictures: tuple[Picture, ...]
 
 
@@ -138,7 +140,7 @@ class Report:
         scans: every scan.
         growths: of each subject and rater with two timepoints or more.
         charts: of growth, by subject.
-        agreement: limits of agreement of each two raters over the library.
+        agreement: of each two raters over the library.
         remarks: what a reader has to know of the whole: scans of the same time, lines of a table
             that belong to no scan.
     """
@@ -150,7 +152,7 @@ class Report:
     scans: tuple[Scan, ...]
     growths: tuple[Growth, ...]
     charts: Mapping[str, Picture]
-    agreement: tuple[Mapping[str, Any], ...]
+    agreement: tuple[BlandAltman, ...]
     remarks: tuple[str, ...]
 
 

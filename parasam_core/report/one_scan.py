@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
+import numpy as np
+
+from parasam_core.agreement.edges import TOLERANCE_MM
+from parasam_core.agreement.pairs import Pair, Rated, compared
 from parasam_core.errors import EmptyMaskError, GeometryError
 from parasam_core.mask import MaskStack
 from parasam_core.measure import Measurement, measure
@@ -62,7 +67,7 @@ def scan_of(file: ScanFile, days: float | None, ends: str, colours: Mapping[str,
         spacing_mm=file.space.spacing_mm,
         provenance=file.provenance,
         labels=tuple(labels),
-        pairs=(),
+        pairs=_pairs(file, measured),
         pictures=_pictures(file, measured, colours) if measured else (),
     )
 
@@ -75,6 +80,19 @@ def _measured(mask: MaskStack, ends: str) -> Measured | str:
         return str(error)
     mesh = surface(volume)
     return Measured(mask, volume, mesh, measure(mask, volume, mesh))
+
+
+def _pairs(file: ScanFile, measured: Mapping[str, Measured]) -> tuple[Pair, ...]:
+    """How each two masks agree."""
+    rated = [
+        Rated(name, one.volume.volume_mm3, one.volume.voxels,
+              np.asarray(one.volume.occupancy >= 0.5))
+        for name, one in measured.items()
+    ]  # fmt: skip
+    return tuple(
+        compared(file.name, a, b, file.space.spacing_mm, TOLERANCE_MM)
+        for a, b in combinations(rated, 2)
+    )
 
 
 def _pictures(

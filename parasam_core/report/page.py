@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from parasam_core.agreement.edges import TOLERANCE_MM
 from parasam_core.provenance import Provenance
 from parasam_core.report.contents import Picture, Report, Row
 
@@ -28,7 +29,7 @@ def page(report: Report) -> str:
     environment.filters |= {
         "data_uri": _data_uri, "number": _number, "days": _days, "short": _short,
     }  # fmt: skip
-    environment.globals |= {"facts": facts, "anchor": _anchor}
+    environment.globals |= {"facts": facts, "anchor": _anchor, "nsd_mm": TOLERANCE_MM}
     return environment.get_template(TEMPLATE).render(report=report)
 
 

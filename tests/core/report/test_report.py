@@ -140,6 +140,43 @@ def test_growth_is_told_with_its_doubling_time(made):
     assert set(report.charts) == {"M1"}
 
 
+def test_calipers_stand_beside_masks(tmp_path):
+    """One table, three times of one subject, and a line that no scan is of."""
+    for day, size in ((0, 5), (4, 8), (7, 10)):
+        large = ball(size + 1)
+        anna = np.zeros_like(large)
+        inner = tuple(slice(1, 1 + n) for n in ball(size).shape)
+        anna[inner] = ball(size)
+        stored(tmp_path, "M1", f"d{day}", {"anna": whole(anna), "ben": whole(large)})
+    table = tmp_path / "calipers.csv"
+    table.write_text("Subject;Timepoint;length_mm;width_mm\nM1;d0;2,6;2,1\nM1;d4;3;2,5\n"
+                     "M1;d7;3,3;2,7\nM9;d0;4;3\n")  # fmt: skip
+    out = tmp_path / "out.html"
+    report = api.report(tmp_path, out, volumes=table)
+    calipers = [row.volume_mm3 for row in report.rows if row.rater == "calipers"]
+    assert calipers == pytest.approx([2.6 * 2.1**2 / 2, 3 * 2.5**2 / 2, 3.3 * 2.7**2 / 2, 18])
+    assert [row.days for row in report.rows if row.rater == "calipers"][:3] == [0, 4, 7]
+    assert report.remarks == ("calipers.csv has volumes that no scan is of: M9 d0",)
+    assert {one.rater for one in report.growths} == {"anna", "ben", "calipers"}
+    limits = {(one.a, one.b): one for one in report.agreement}
+    assert limits["anna", "ben"].mm3.bias == pytest.approx(-1, abs=0.02)
+    assert limits["anna", "calipers"].n == 3
+    [pair] = report.scans[0].pairs
+    assert pair.dice == pytest.approx(2 * 5 / 11, abs=0.01)
+    text = out.read_text("utf-8")
+    assert f"{pair.hd95_mm:.2f}" in text
+    assert "calipers.csv, sha256" in text
+
+
+def test_a_table_that_cannot_be_is_refused_first(library, tmp_path):
+    (tmp_path / "t.csv").write_text("subject,timepoint,anna_mm3\nM1,d0,much\n")
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["report", str(library), str(tmp_path / "out.html"), "--volumes",
+                  str(tmp_path / "t.csv")])  # fmt: skip
+    assert stopped.value.code == 1
+    assert not (tmp_path / "out.html").exists()
+
+
 def test_names_are_text_and_never_markup(tmp_path):
     evil = '<img src="http://x/">&'
     stored(tmp_path, evil, "<b>d0</b>", whole(ball(5), note=evil), name="scan")
