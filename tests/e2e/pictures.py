@@ -60,8 +60,8 @@ def of_a_report(browser: Browser, library: Path, out: Path) -> None:
     """As far down as the first scan's cuts."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.html"
-        report(library, path)
-        page = browser.new_page(viewport={"width": 1040, "height": 1180})
+        report(library, path, title="Tumour volumes of a phantom")
+        page = browser.new_page(viewport={"width": 1040, "height": 1330})
         page.goto(path.as_uri())
         page.screenshot(path=out)
         page.close()
