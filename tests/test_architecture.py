@@ -61,6 +61,8 @@ HOMES = {
     "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
     "fastapi": ["xr_server"],
     "uvicorn": ["xr_server"],
+    "cryptography": ["xr_server.certificate", "xr_server.issuing"],
+    "ifaddr": ["xr_server.addresses"],
     "pyglet": ["viewers.looking_glass"],
 }
 

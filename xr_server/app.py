@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from starlette.responses import Response
 
-from parasam_core.errors import ParasamError
+from parasam_core.errors import ParasamError, ServerError
 from xr_server.cache import Cache
 from xr_server.library import Library
 from xr_server.page import Page
@@ -25,13 +26,19 @@ TAKEN_OVER = 4001
 LONGEST_REASON_BYTES = 123
 
 
-def create_app(library: Library, page: Path | None = None, doors: Doors | None = None) -> FastAPI:
+def create_app(
+    library: Library,
+    page: Path | None = None,
+    doors: Doors | None = None,
+    authority_pem: bytes | None = None,
+) -> FastAPI:
     """The application.
 
     Args:
         library: the scans to show.
         page: folder of the built page; None serves no page.
         doors: who may come in; None lets in this machine only.
+        authority_pem: the certificate to trust this lab by; None where it is served without TLS.
     """
     cache = Cache(library)
     sessions = Sessions(cache)
@@ -48,6 +55,12 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
+
+    @app.get("/ca.crt")
+    async def authority() -> Response:
+        if authority_pem is None:
+            raise ServerError("expected a lab that is served with --https, got one without")
+        return Response(authority_pem, media_type="application/x-x509-ca-cert")
 
     @app.websocket("/ws")
     async def talk(socket: WebSocket) -> None:

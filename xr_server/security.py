@@ -13,10 +13,8 @@ the address. What goes over plain HTTP can still be read on the way.
 from __future__ import annotations
 
 import html
-import ipaddress
 import re
 import secrets
-import socket
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -25,10 +23,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xr_server.addresses import LOOPBACK_NAMES, is_address, is_loopback, own_names
+
 COOKIE = "parasam_pair"
 PARAMETER = "pair"  # in the address that `parasam lab` prints
 HOST = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(:\d{1,5})?")
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+OPEN_PATHS = frozenset({"/ca.crt", "/healthz"})
 
 POLICY = "; ".join(
     (
@@ -74,18 +74,8 @@ def doors_of(host: str) -> Doors:
     """What a lab bound to this address asks of its callers."""
     if is_loopback(host):
         return Doors()
-    name = socket.gethostname().lower()
-    names = LOOPBACK_NAMES | {host.lower(), name, f"{name}.local"}
+    names = LOOPBACK_NAMES | {host.lower(), *own_names()}
     return Doors(names, any_address=True, pairing=secrets.token_urlsafe(16))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if not _is_address(host):
-        return host == "localhost"
-    address = ipaddress.ip_address(host)
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return bool(inner.is_loopback)
 
 
 class Guard:
@@ -120,7 +110,7 @@ class Guard:
         return None
 
     def _serves(self, name: str) -> bool:
-        return name in self._doors.names or (self._doors.any_address and _is_address(name))
+        return name in self._doors.names or (self._doors.any_address and is_address(name))
 
     def _is_paired(self, scope: Scope, headers: Headers) -> bool:
         client = scope.get("client")
@@ -188,14 +178,6 @@ def _same_host(origin: str, host: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _equal(shown: str, expected: str) -> bool:

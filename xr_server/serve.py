@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,6 +19,7 @@ from xr_server.protocol import LARGEST_INCOMING_BYTES
 PING_EVERY_S = 20.0
 SILENCE_FORGIVEN_S = 120.0  # a headset that enters VR, or is laid down for a moment, says nothing
 LAST_WORDS_S = 2
+TLS_GREETING_S = 10.0
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -50,15 +54,20 @@ def _not_ours(host: str) -> str:
     return f"expected an address of this machine, got {host}; give another with --host"
 
 
-def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def server_of(
+    app: ASGIApp, started: Callable[[], None] = lambda: None, certificate: Path | None = None
+) -> uvicorn.Server:
     """The server, to be run with the socket of `listening`.
 
     Args:
         app: what to serve.
         started: called once the first request can be answered.
+        certificate: PEM of a key and its certificate; None serves without TLS.
     """
     config = uvicorn.Config(
         app,
+        loop="xr_server.serve:Loop",
+        ssl_certfile=certificate,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -72,12 +81,27 @@ def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvico
     return _Server(config, started)
 
 
-def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> None:
+def serve(
+    app: ASGIApp,
+    taken: socket.socket,
+    started: Callable[[], None],
+    certificate: Path | None = None,
+) -> None:
     """Serve until Ctrl-C or SIGTERM; see `server_of`."""
     # uvicorn raises the signal again once it has stopped: then it is to do nothing.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    server_of(app, started).run(sockets=[taken])
+    server_of(app, started, certificate).run(sockets=[taken])
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """asyncio's, but with a TLS handshake that may not take a whole minute."""
+
+    async def create_server(self, *args: Any, **kwargs: Any) -> asyncio.Server:
+        """As asyncio's."""
+        if kwargs.get("ssl"):
+            kwargs["ssl_handshake_timeout"] = TLS_GREETING_S
+        return await super().create_server(*args, **kwargs)
 
 
 class _Server(uvicorn.Server):

@@ -113,9 +113,10 @@ def test_a_page_that_is_not_built_is_one_sentence(refusal, tmp_path):
 
 
 def test_addresses():
-    assert url_of("localhost", 8017, None, emulate=False) == "http://localhost:8017/"
+    assert url_of("localhost", 8017, None) == "http://localhost:8017/"
     assert url_of("::1", 1, None, emulate=True) == "http://[::1]:1/?emulate=1"
     assert url_of("lab", 1, "t-_", emulate=True) == "http://lab:1/?pair=t-_&emulate=1"
+    assert url_of("lab", 1, None, https=True) == "https://lab:1/"
 
 
 def test_the_verb_loads_nothing_heavy():

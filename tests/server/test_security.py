@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from xr_server.security import Doors, Guard, doors_of, is_loopback
+from xr_server.addresses import is_loopback
+from xr_server.security import Doors, Guard, doors_of
 
 TOKEN = "the-token"  # noqa: S105
 ABROAD = "192.168.1.50"
