@@ -62,7 +62,9 @@ HOMES = {
     "fastapi": ["xr_server"],
     "uvicorn": ["xr_server"],
     "cryptography": ["xr_server.certificate", "xr_server.issuing"],
+    "h11": ["xr_server.connections"],
     "ifaddr": ["xr_server.addresses"],
+    "prometheus_client": ["xr_server.metrics"],
     "pyglet": ["viewers.looking_glass"],
 }
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import segno
-
-from parasam_core.console import answer, say
-from parasam_core.errors import ServerError
+from parasam_core.console import say
+from parasam_core.errors import ServerError, UsageError
 from parasam_core.home import lab_folder
 from parasam_core.verbs import Verb
 from viewers.webxr import page_folder
+from viewers.welcome import Address, announce, show_next
 
 if TYPE_CHECKING:
     from xr_server.certificate import Certificate
+    from xr_server.doors import Doors
+    from xr_server.witness import Witness
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         default=_set("HTTPS", "").lower() in ("1", "true", "yes", "on"),
         help="serve with a certificate of its own, which WebXR wants beyond this machine",
+    )
+    parser.add_argument(
+        "--forget-paired", action="store_true", help="have every headset pair anew, then serve"
     )
     parser.add_argument("--emulate", action="store_true", help="put a Quest 3 into the browser")
     parser.add_argument("--open", action="store_true", help="open the browser")
@@ -47,38 +50,34 @@ def run(arguments: argparse.Namespace) -> None:
     # Imported here because every verb loads this file, and FastAPI takes half a second.
     from xr_server.addresses import reached_at
     from xr_server.app import create_app
+    from xr_server.audit import Audit
+    from xr_server.doors import doors_of
     from xr_server.library import Library
-    from xr_server.security import doors_of
     from xr_server.serve import listening, serve
+    from xr_server.witness import Witness
 
     library, page = Library(arguments.source), _built_page()
-    doors, certificate = doors_of(arguments.host), _certificate(arguments)
+    certificate, audit = _certificate(arguments), Audit(lab_folder() / "audit.jsonl")
+    witness = Witness(audit)
     taken = listening(arguments.host, arguments.port)
-    port = taken.getsockname()[1]
-    url = url_of(
+    lab = Address(
         reached_at(arguments.host),
-        port,
-        doors.pairing,
-        emulate=arguments.emulate,
+        taken.getsockname()[1],
         https=certificate is not None,
+        emulate=arguments.emulate,
     )
-    app = create_app(library, page, doors, certificate.authority_pem if certificate else None)
+    doors = doors_of(arguments.host, lab_folder() / "paired.json", partial(show_next, lab))
+    if arguments.forget_paired:
+        _forget(doors, witness)
+    code = doors.pairing.code if doors.pairing else None
+    app = create_app(
+        library, page, doors, certificate.authority_pem if certificate else None, witness
+    )
     file = certificate.file if certificate else None
-    serve(app, taken, lambda: _announce(url, port, certificate, arguments), file)
+    serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
 
 
 VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
-
-
-def url_of(
-    host: str, port: int, pairing: str | None, *, emulate: bool = False, https: bool = False
-) -> str:
-    """The address to open."""
-    host = f"[{host}]" if ":" in host else host
-    query = [f"pair={pairing}"] if pairing else []
-    query += ["emulate=1"] if emulate else []
-    scheme = "https" if https else "http"
-    return f"{scheme}://{host}:{port}/" + ("?" + "&".join(query) if query else "")
 
 
 def _set(name: str, fallback: str) -> str:
@@ -105,21 +104,9 @@ def _built_page() -> Path:
     return page
 
 
-def _announce(
-    url: str, port: int, certificate: Certificate | None, arguments: argparse.Namespace
-) -> None:
-    segno.make(url, error="l", micro=False).terminal(out=sys.stderr, compact=True)
-    say(f"ParaSAM lab: {url}  (Ctrl-C ends it)")
-    if certificate is None:
-        say(
-            f"A Quest on USB reaches it at http://localhost:{port} after "
-            f"`adb reverse tcp:{port} tcp:{port}`: WebXR wants localhost or HTTPS."
-        )
-    else:
-        say(
-            f"A browser will warn, as nobody has vouched for this lab: go on, or trust /ca.crt, "
-            f"whose SHA-256 is {certificate.fingerprint}."
-        )
-    answer({"url": url}, [], as_json=arguments.json)
-    if arguments.open:
-        webbrowser.open(url)
+def _forget(doors: Doors, witness: Witness) -> None:
+    if doors.pairing is None:
+        raise UsageError("expected --host beyond this machine with --forget-paired, got a loopback")
+    count = doors.pairing.tokens.forget_all()
+    witness.revoked(count)
+    say(f"Forgotten: {count} paired browsers.")

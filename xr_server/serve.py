@@ -7,6 +7,7 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from parasam_core.errors import ServerError
+from xr_server.connections import LARGEST_HEAD_BYTES, Requests, Sockets
 from xr_server.protocol import LARGEST_INCOMING_BYTES
+from xr_server.witness import Witness
 
 PING_EVERY_S = 20.0
 SILENCE_FORGIVEN_S = 120.0  # a headset that enters VR, or is laid down for a moment, says nothing
@@ -55,7 +58,10 @@ def _not_ours(host: str) -> str:
 
 
 def server_of(
-    app: ASGIApp, started: Callable[[], None] = lambda: None, certificate: Path | None = None
+    app: ASGIApp,
+    started: Callable[[], None] = lambda: None,
+    certificate: Path | None = None,
+    witness: Witness | None = None,
 ) -> uvicorn.Server:
     """The server, to be run with the socket of `listening`.
 
@@ -63,7 +69,9 @@ def server_of(
         app: what to serve.
         started: called once the first request can be answered.
         certificate: PEM of a key and its certificate; None serves without TLS.
+        witness: is told who was refused, and counts connections.
     """
+    witness = witness or Witness()
     config = uvicorn.Config(
         app,
         loop="xr_server.serve:Loop",
@@ -71,14 +79,18 @@ def server_of(
         log_level="warning",
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        http=partial(Requests, witness=witness),  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=LARGEST_HEAD_BYTES,
+        ws=Sockets,
         ws_max_size=LARGEST_INCOMING_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=SILENCE_FORGIVEN_S,
         timeout_graceful_shutdown=LAST_WORDS_S,
     )
-    return _Server(config, started)
+    server = _Server(config, started)
+    witness.metrics.connections.set_function(lambda: len(server.server_state.connections))
+    return server
 
 
 def serve(
@@ -86,12 +98,13 @@ def serve(
     taken: socket.socket,
     started: Callable[[], None],
     certificate: Path | None = None,
+    witness: Witness | None = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; see `server_of`."""
     # uvicorn raises the signal again once it has stopped: then it is to do nothing.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    server_of(app, started, certificate).run(sockets=[taken])
+    server_of(app, started, certificate, witness).run(sockets=[taken])
 
 
 class Loop(asyncio.SelectorEventLoop):

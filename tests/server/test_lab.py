@@ -12,7 +12,8 @@ from websockets.sync.client import connect
 
 from parasam_core.errors import ParasamError
 from tests.server.small import served
-from viewers.lab import VERB, url_of
+from viewers.lab import VERB
+from viewers.welcome import Address
 from xr_server.app import create_app
 from xr_server.library import Library
 from xr_server.protocol import SUBPROTOCOL, Hello, text_frame
@@ -113,10 +114,10 @@ def test_a_page_that_is_not_built_is_one_sentence(refusal, tmp_path):
 
 
 def test_addresses():
-    assert url_of("localhost", 8017, None) == "http://localhost:8017/"
-    assert url_of("::1", 1, None, emulate=True) == "http://[::1]:1/?emulate=1"
-    assert url_of("lab", 1, "t-_", emulate=True) == "http://lab:1/?pair=t-_&emulate=1"
-    assert url_of("lab", 1, None, https=True) == "https://lab:1/"
+    assert Address("localhost", 8017).url() == "http://localhost:8017/"
+    assert Address("::1", 1, emulate=True).url() == "http://[::1]:1/?emulate=1"
+    assert Address("lab", 1, emulate=True).url("K7M") == "http://lab:1/?pair=K7M&emulate=1"
+    assert Address("lab", 1, https=True).url() == "https://lab:1/"
 
 
 def test_the_verb_loads_nothing_heavy():
