@@ -24,20 +24,21 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's arguments; most may be set in the environment, where flags go before."""
     parser.add_argument("source", metavar="SCAN.zarr|LIBRARY", type=Path)
-    host, port = _set("HOST", "127.0.0.1"), _set("PORT", "8017")
-    parser.add_argument("--host", default=host, help="address to serve at (%(default)s)")
-    parser.add_argument("--port", type=int, default=port, help="0 takes a free one (%(default)s)")
-    parser.add_argument(
-        "--https",
-        action=argparse.BooleanOptionalAction,
-        default=_set("HTTPS", "").lower() in ("1", "true", "yes", "on"),
-        help="serve with a certificate of its own, which WebXR wants beyond this machine",
+    host, port, form = _set("HOST", "127.0.0.1"), _set("PORT", "8017"), _set("LOG_FORMAT", "text")
+    add, on_off = parser.add_argument, argparse.BooleanOptionalAction
+    add("--host", default=host, help="address to serve at (%(default)s)")
+    add("--port", type=int, default=port, help="0 takes a free one (%(default)s)")
+    add("--https", action=on_off, help="with a certificate of its own, as WebXR wants elsewhere")
+    add("--forget-paired", action="store_true", help="have every headset pair anew, then serve")
+    add("--emulate", action="store_true", help="put a Quest 3 into the browser")
+    add("--open", action="store_true", help="open the browser")
+    add(
+        "--log-format",
+        metavar="text|json",
+        type=_log_format,
+        default=form,
+        help="json logs every request, too (%(default)s)",
     )
-    parser.add_argument(
-        "--forget-paired", action="store_true", help="have every headset pair anew, then serve"
-    )
-    parser.add_argument("--emulate", action="store_true", help="put a Quest 3 into the browser")
-    parser.add_argument("--open", action="store_true", help="open the browser")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -53,9 +54,11 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.audit import Audit
     from xr_server.doors import doors_of
     from xr_server.library import Library
+    from xr_server.logs import log_as
     from xr_server.serve import listening, serve
     from xr_server.witness import Witness
 
+    log_as(arguments.log_format)
     library, page = Library(arguments.source), _built_page()
     certificate, audit = _certificate(arguments), Audit(lab_folder() / "audit.jsonl")
     witness = Witness(audit)
@@ -84,9 +87,22 @@ def _set(name: str, fallback: str) -> str:
     return os.environ.get(f"PARASAM_{name}", fallback)
 
 
+def _is_on(name: str) -> bool:
+    switch = _set(name, "0").lower()
+    if switch not in ("0", "1", "false", "true", "no", "yes", "off", "on"):
+        raise UsageError(f"expected PARASAM_{name} to be 1 or 0, got {switch!r}")
+    return switch in ("1", "true", "yes", "on")
+
+
+def _log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise argparse.ArgumentTypeError(f"expected text or json, got {text!r}")
+    return text
+
+
 def _certificate(arguments: argparse.Namespace) -> Certificate | None:
     """The one for this machine, and for the name it is asked to be served at."""
-    if not arguments.https:
+    if not (_is_on("HTTPS") if arguments.https is None else arguments.https):
         return None
     from xr_server.addresses import EVERYWHERE, is_address, own_addresses, own_names
     from xr_server.certificate import certificate_for

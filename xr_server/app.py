@@ -52,6 +52,7 @@ def create_app(
         lifespan=lambda _: _life(cache, witness),
         docs_url=None,  # those pages load from elsewhere
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.add_middleware(Guard, doors=doors, witness=witness)
     app.add_middleware(Timed, metrics=witness.metrics)

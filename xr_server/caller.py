@@ -63,6 +63,12 @@ class Caller:
         return dict(self._query()).get(PARAMETER)
 
     @property
+    def head_bytes(self) -> int:
+        """How long the path, the query and the headers are."""
+        lengths = [len(name) + len(value) for name, value in self._scope["headers"]]
+        return sum(lengths) + len(self._scope["path"]) + len(self._scope["query_string"])
+
+    @property
     def body_bytes(self) -> int | None:
         """How long a body it announces; None where it does not say."""
         length = self.headers.get("content-length", "0")

@@ -14,11 +14,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from xr_server.caller import NOBODY
+from xr_server.security import LARGEST_HEAD_BYTES
 from xr_server.witness import Witness
 
 MOST_CONNECTIONS = 512
 MOST_OF_AN_ADDRESS = 128
-LARGEST_HEAD_BYTES = 16 << 10
 REQUEST_WITHIN_S = 10.0
 GOING_AWAY = 1001
 RETRY = "retry-after: 5\r\n"
@@ -36,6 +36,7 @@ class Requests(H11Protocol):
         super().__init__(*args, **kwargs)
         self._witness = witness or Witness()
         self._deadline: asyncio.TimerHandle | None = None
+        self._is_socket = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or refuse it."""
@@ -65,7 +66,7 @@ class Requests(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """From here on it is a socket."""
-        self._stop_watching()
+        self._is_socket = True
         super().handle_websocket_upgrade(event)
 
     def send_400_response(self, msg: str) -> None:
@@ -83,7 +84,7 @@ class Requests(H11Protocol):
     def _watch(self) -> None:
         """Have the request here within the time; one that is here is answered in its own."""
         coming = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
-        if not coming or self.transport.is_closing():
+        if not coming or self._is_socket or self.transport.is_closing():
             self._stop_watching()
         elif self._deadline is None:
             self._deadline = self.loop.call_later(REQUEST_WITHIN_S, self._too_slow)

@@ -51,7 +51,7 @@ class Pairing:
         patience: Patience | None = None,
         announce: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.tokens = tokens or Tokens()
+        self.tokens = Tokens() if tokens is None else tokens
         self.code = _new_code()
         self._patience = patience or Patience()
         self._announce = announce

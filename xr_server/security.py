@@ -22,11 +22,13 @@ from xr_server.pairing import Pairing, PairingError
 from xr_server.refusal import Refusal, refuse
 from xr_server.witness import Witness
 
+LARGEST_HEAD_BYTES = 16 << 10
 LARGEST_BODY_BYTES = 4096
 # What shows nothing of the library, and is needed before a browser can be paired: to trust the
 # certificate first, to find out what the browser lacks, and to trade the code.
-OPEN_PATHS = frozenset({"/healthz", "/ca.crt", "/api/pair", "/doctor"})
-OPEN_FOLDER = "/doctor/"
+OPEN_PATHS = frozenset(
+    {"/healthz", "/ca.crt", "/api/pair", "/doctor", "/doctor/doctor.js", "/doctor/trust.js"}
+)
 
 
 class Guard:
@@ -110,12 +112,15 @@ class Guard:
 
 
 def _unpaired(path: str, *, paired: bool) -> Refusal | None:
-    if paired or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
+    if paired or path in OPEN_PATHS:
         return None
     return Refusal("pairing", "expected a paired browser; type the code that `parasam lab` shows")
 
 
 def _too_large(caller: Caller) -> Refusal | None:
+    most = LARGEST_HEAD_BYTES >> 10
+    if caller.head_bytes > LARGEST_HEAD_BYTES:  # which h11 asks only of a head that came in parts
+        return Refusal("head", f"expected a head of at most {most} KiB, got a larger one", 431)
     length = caller.body_bytes
     if length is not None and length <= LARGEST_BODY_BYTES:
         return None

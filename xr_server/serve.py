@@ -15,8 +15,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from parasam_core.errors import ServerError
-from xr_server.connections import LARGEST_HEAD_BYTES, Requests, Sockets
+from xr_server.connections import Requests, Sockets
 from xr_server.protocol import LARGEST_INCOMING_BYTES
+from xr_server.security import LARGEST_HEAD_BYTES
 from xr_server.witness import Witness
 
 PING_EVERY_S = 20.0
@@ -76,7 +77,8 @@ def server_of(
         app,
         loop="xr_server.serve:Loop",
         ssl_certfile=certificate,
-        log_level="warning",
+        log_config=None,
+        log_level="error",  # what strangers send wrongly is in the audit log
         access_log=False,
         server_header=False,
         http=partial(Requests, witness=witness),  # type: ignore[arg-type]

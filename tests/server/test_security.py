@@ -213,7 +213,19 @@ def test_what_is_needed_before_pairing_is_open(path):
     assert not is_let_in(EVERYWHERE, client=ABROAD, path=path, host="evil.example")
 
 
-@pytest.mark.parametrize("path", ["/healthz/..", "/metrics", "/openapi.json", "/doctor2", "/api"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/healthz/..",
+        "/doctor/",
+        "/doctor/../",
+        "/doctor/../assets/main-1a2b3c.js",
+        "/metrics",
+        "/openapi.json",
+        "/doctor2",
+        "/api",
+    ],
+)
 def test_all_else_is_not(path):
     assert not is_let_in(EVERYWHERE, client=ABROAD, path=path)
 
