@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 
 from parasam_core.errors import ParasamError
 from xr_server.cache import Cache
+from xr_server.doctor import doctor
 from xr_server.doors import Doors
 from xr_server.doorstep import doorstep
 from xr_server.library import Library
@@ -62,6 +63,7 @@ def create_app(
         await Line(socket, sessions, witness).talk()
 
     app.include_router(doorstep(doors.pairing, authority_pem, witness))
+    app.include_router(doctor())
     app.include_router(resources(cache))
     app.add_exception_handler(ParasamError, not_there)
     app.add_exception_handler(RequestValidationError, not_understood)

@@ -26,9 +26,8 @@ LARGEST_HEAD_BYTES = 16 << 10
 LARGEST_BODY_BYTES = 4096
 # What shows nothing of the library, and is needed before a browser can be paired: to trust the
 # certificate first, to find out what the browser lacks, and to trade the code.
-OPEN_PATHS = frozenset(
-    {"/healthz", "/ca.crt", "/api/pair", "/doctor", "/doctor/doctor.js", "/doctor/trust.js"}
-)
+DOCTOR = ("/doctor", "/doctor/doctor.js", "/doctor/trust.js", "/doctor/state")
+OPEN_PATHS = frozenset({"/healthz", "/ca.crt", "/api/pair", *DOCTOR})
 
 
 class Guard:

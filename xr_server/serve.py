@@ -36,7 +36,8 @@ def listening(host: str, port: int) -> socket.socket:
         raise ServerError(f"expected a port from 0 to 65535, got {port}")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        taken = socket.socket(family, socket.SOCK_STREAM)
+        # The protocol is named for asyncio, which turns Nagle off only where it is TCP's.
+        taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise ServerError(_not_ours(host)) from error
     try:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket as socket_module
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -27,6 +28,7 @@ from xr_server.protocol import (
     split_binary,
     text_frame,
 )
+from xr_server.serve import listening
 
 PATIENCE_S = 30
 
@@ -133,6 +135,12 @@ def test_garbage_is_answered_with_a_sentence(port, frame, sentence):
         code, reason = closing(socket)
     assert code == 1002
     assert reason.startswith(sentence)
+
+
+def test_small_answers_are_not_held_back():
+    """asyncio turns Nagle off, 40 ms an answer, only for sockets whose protocol is named."""
+    with listening("127.0.0.1", 0) as taken:
+        assert taken.proto == socket_module.IPPROTO_TCP
 
 
 def test_garbage_amid_the_talk_closes_only_that_talk(port):
