@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,8 @@ def run(arguments: argparse.Namespace) -> None:
         library, page, doors, certificate.authority_pem if certificate else None, witness
     )
     file = certificate.file if certificate else None
-    serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
+    with _made_known(arguments.host, lab):
+        serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
 
 
 VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
@@ -118,6 +120,19 @@ def _built_page() -> Path:
     if not (page / "index.html").is_file():
         raise ServerError(f"expected the built page in {page}, got none; build it with `make page`")
     return page
+
+
+def _made_known(host: str, lab: Address) -> AbstractContextManager[None]:
+    """By mDNS, beyond this machine."""
+    from xr_server.addresses import EVERYWHERE, is_address, is_loopback, own_addresses
+
+    if is_loopback(host) or not (is_address(host) or host in EVERYWHERE):
+        return nullcontext()
+    from xr_server.mdns import advertised, services
+
+    reached = own_addresses() if host in EVERYWHERE else [host]
+    beyond = [a for a in reached if not is_loopback(a)]
+    return advertised(services(lab.port, beyond, https=lab.https))
 
 
 def _forget(doors: Doors, witness: Witness) -> None:
