@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from parasam_core.errors import ParasamError
 from xr_server.cache import Cache
@@ -19,7 +20,7 @@ from xr_server.library import Library
 from xr_server.line import Line
 from xr_server.page import Page
 from xr_server.resources import not_there, resources
-from xr_server.schemas import not_understood
+from xr_server.schemas import not_understood, nowhere
 from xr_server.security import Guard
 from xr_server.session import Sessions
 from xr_server.timed import Timed
@@ -67,6 +68,7 @@ def create_app(
     app.include_router(resources(cache))
     app.add_exception_handler(ParasamError, not_there)
     app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(HTTPException, nowhere)
     if page is not None:
         app.mount("/", Page(page))
     return app
