@@ -18,7 +18,6 @@ from viewers.welcome import Address, announce, show_next
 
 if TYPE_CHECKING:
     from xr_server.certificate import Certificate
-    from xr_server.doors import Doors
     from xr_server.witness import Witness
 
 
@@ -61,8 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     log_as(arguments.log_format)
     library, page = Library(arguments.source), _built_page()
-    certificate, audit = _certificate(arguments), Audit(lab_folder() / "audit.jsonl")
-    witness = Witness(audit)
+    certificate, witness = _certificate(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
     taken = listening(arguments.host, arguments.port)
     lab = Address(
         reached_at(arguments.host),
@@ -70,9 +68,10 @@ def run(arguments: argparse.Namespace) -> None:
         https=certificate is not None,
         emulate=arguments.emulate,
     )
-    doors = doors_of(arguments.host, lab_folder() / "paired.json", partial(show_next, lab))
+    paired = lab_folder() / "paired.json"
     if arguments.forget_paired:
-        _forget(doors, witness)
+        _forget(paired, witness)
+    doors = doors_of(arguments.host, paired, partial(show_next, lab))
     code = doors.pairing.code if doors.pairing else None
     app = create_app(
         library, page, doors, certificate.authority_pem if certificate else None, witness
@@ -135,9 +134,9 @@ def _made_known(host: str, lab: Address) -> AbstractContextManager[None]:
     return advertised(services(lab.port, beyond, https=lab.https))
 
 
-def _forget(doors: Doors, witness: Witness) -> None:
-    if doors.pairing is None:
-        raise UsageError("expected --host beyond this machine with --forget-paired, got a loopback")
-    count = doors.pairing.tokens.forget_all()
+def _forget(paired: Path, witness: Witness) -> None:
+    from xr_server.tokens import Tokens
+
+    count = Tokens(paired).forget_all()
     witness.revoked(count)
     say(f"Forgotten: {count} paired browsers.")

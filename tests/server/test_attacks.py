@@ -41,6 +41,7 @@ from xr_server.security import LARGEST_HEAD_BYTES
 from xr_server.tokens import Tokens
 from xr_server.witness import Witness
 
+WANTS_LINUX = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
 HEADSET = "192.168.1.50"
 ESCAPES = ["..", "%2e%2e", "..%2f..", "%2e%2e%2f", "..%5c..", "....//", "%252e%252e", "%00",
            "..%00", "%2fetc%2fpasswd", "//etc/passwd", "C:%5cWindows",
@@ -342,6 +343,22 @@ def test_what_is_no_websocket_is_closed(door, frame, code):
     assert struct.unpack(">H", said[2:4]) == (code,)
 
 
+@WANTS_LINUX
+@pytest.mark.usefixtures("bystander")
+def test_pings_are_not_answered_for_ever_where_nobody_listens(door):
+    ping = b"\x89\xfd" + bytes(4) + bytes(125)
+    with socket.create_connection(("127.0.0.1", door.port), timeout=20) as wire:
+        wire.sendall(request("/ws", **door.cookie, **UPGRADE))
+        assert wire.recv(4096).startswith(b"HTTP/1.1 101")
+        wire.sendall(b"\x81\x90" + bytes(4) + b'{"type":"hello"}')
+        wire.settimeout(1)
+        before = resident_bytes()
+        with contextlib.suppress(TimeoutError):
+            for _ in range(64):
+                wire.sendall(ping * 8000)  # 1 MB
+        assert resident_bytes() - before < 24 << 20
+
+
 def test_a_talk_ends_when_its_token_is_revoked(door):
     with door.page() as socket:
         socket.send(HELLO)
@@ -371,7 +388,7 @@ def resident_bytes():
 
 
 @pytest.mark.usefixtures("bystander")
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="wants Linux's /proc")
+@WANTS_LINUX
 def test_thousands_of_connections_are_refused_and_leave_nothing_behind(door, monkeypatch):
     monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 60)
     with contextlib.ExitStack() as held:

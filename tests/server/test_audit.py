@@ -1,6 +1,9 @@
 import json
 from datetime import datetime
 
+import pytest
+
+from parasam_core.errors import ServerError
 from xr_server.audit import LARGEST_BYTES, OLDER_KEPT, Audit
 from xr_server.witness import Witness
 
@@ -34,3 +37,9 @@ def test_it_does_not_grow_for_ever(tmp_path):
     kept = sorted(tmp_path.iterdir())
     assert len(kept) == 1 + OLDER_KEPT
     assert all(path.stat().st_size <= LARGEST_BYTES for path in kept)
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "lab").write_text("")
+    with pytest.raises(ServerError, match=r"expected to write the audit log .*; set PARASAM_HOME"):
+        Audit(tmp_path / "lab" / "audit.jsonl")
