@@ -276,11 +276,12 @@ def test_no_path_leads_out(door, place):
     [({}, None), ({"Cookie": "parasam_pair=AAAA"}, None), (None, "http://evil.example")],
     ids=["unpaired", "forged token", "wrong Origin"],
 )
-def test_a_socket_is_refused_with_a_sentence(door, headers, origin):
+def test_a_socket_is_refused_with_a_sentence(door, headers, origin, caplog):
     with pytest.raises(InvalidStatus) as refused, door.page(headers, origin=origin):
         pass
     assert refused.value.response.status_code == 403
     assert refused.value.response.body.startswith(b"expected a ")
+    assert caplog.messages == []  # strangers do not fill the terminal
 
 
 HELLO = text_frame(Hello())
