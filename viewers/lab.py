@@ -18,6 +18,7 @@ from viewers.welcome import Address, announce, show_next
 
 if TYPE_CHECKING:
     from xr_server.certificate import Certificate
+    from xr_server.doors import Doors
     from xr_server.witness import Witness
 
 
@@ -52,7 +53,6 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.addresses import reached_at
     from xr_server.app import create_app
     from xr_server.audit import Audit
-    from xr_server.doors import doors_of
     from xr_server.library import Library
     from xr_server.logs import log_as
     from xr_server.serve import listening, serve
@@ -62,20 +62,12 @@ def run(arguments: argparse.Namespace) -> None:
     library, page = Library(arguments.source), _built_page()
     certificate, witness = _certificate(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
     taken = listening(arguments.host, arguments.port)
-    lab = Address(
-        reached_at(arguments.host),
-        taken.getsockname()[1],
-        https=certificate is not None,
-        emulate=arguments.emulate,
-    )
-    paired = lab_folder() / "paired.json"
-    if arguments.forget_paired:
-        _forget(paired, witness)
-    doors = doors_of(arguments.host, paired, partial(show_next, lab))
+    reached, port = reached_at(arguments.host), taken.getsockname()[1]
+    lab = Address(reached, port, https=certificate is not None, emulate=arguments.emulate)
+    doors = _doors(arguments, lab, witness)
     code = doors.pairing.code if doors.pairing else None
-    app = create_app(
-        library, page, doors, certificate.authority_pem if certificate else None, witness
-    )
+    authority_pem = certificate.authority_pem if certificate else None
+    app = create_app(library, page, doors, authority_pem, witness)
     file = certificate.file if certificate else None
     with _made_known(arguments.host, lab):
         serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
@@ -134,9 +126,14 @@ def _made_known(host: str, lab: Address) -> AbstractContextManager[None]:
     return advertised(services(lab.port, beyond, https=lab.https))
 
 
-def _forget(paired: Path, witness: Witness) -> None:
+def _doors(arguments: argparse.Namespace, lab: Address, witness: Witness) -> Doors:
+    """Who may come in; those paired earlier only where they are not to be forgotten."""
+    from xr_server.doors import doors_of
     from xr_server.tokens import Tokens
 
-    count = Tokens(paired).forget_all()
-    witness.revoked(count)
-    say(f"Forgotten: {count} paired browsers.")
+    paired = lab_folder() / "paired.json"
+    if arguments.forget_paired:
+        count = Tokens(paired).forget_all()
+        witness.revoked(count)
+        say(f"Forgotten: {count} paired browsers.")
+    return doors_of(arguments.host, paired, partial(show_next, lab))

@@ -47,7 +47,23 @@ def create_app(
     cache = Cache(library, witness.metrics)
     sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
+    app = _bare(cache, witness)
+    app.add_middleware(Guard, doors=doors, witness=witness)
+    app.add_middleware(Timed, metrics=witness.metrics)
 
+    @app.websocket("/ws")
+    async def talk(socket: WebSocket) -> None:
+        await Line(socket, sessions, witness).talk()
+
+    for routes in (doorstep(doors.pairing, authority_pem, witness), doctor(), resources(cache)):
+        app.include_router(routes)
+    if page is not None:
+        app.mount("/", Page(page))
+    return app
+
+
+def _bare(cache: Cache, witness: Witness) -> FastAPI:
+    """It answers nothing yet, but in sentences."""
     app = FastAPI(
         title="ParaSAM lab",
         version=version("parasam"),
@@ -56,21 +72,9 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(Guard, doors=doors, witness=witness)
-    app.add_middleware(Timed, metrics=witness.metrics)
-
-    @app.websocket("/ws")
-    async def talk(socket: WebSocket) -> None:
-        await Line(socket, sessions, witness).talk()
-
-    app.include_router(doorstep(doors.pairing, authority_pem, witness))
-    app.include_router(doctor())
-    app.include_router(resources(cache))
     app.add_exception_handler(ParasamError, not_there)
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_exception_handler(HTTPException, nowhere)
-    if page is not None:
-        app.mount("/", Page(page))
     return app
 
 
