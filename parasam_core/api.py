@@ -171,9 +171,11 @@ def import_many(
 
 
 def _noted(sequence: Sequence, options: dict[str, Any]) -> Sequence:
-    """With what was asked for, which tells whether a later import asks for the same."""
+    """With what was asked for, which tells whether a later import asks for the same, and doubts."""
     made = sequence.provenance
     details = {**made.details, "options": asked(options)}
+    if doubt := sequence.space.doubt:
+        details["warnings"] = [*details.get("warnings", []), doubt]
     return replace(sequence, provenance=replace(made, details=details))
 
 

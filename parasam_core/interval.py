@@ -65,7 +65,8 @@ def interval(mask: MaskStack, volume: Volume, surface_mm2: float) -> Interval:
     }
     half = float(np.sqrt(sum(part**2 for part in parts.values())))
     solid = volume.occupancy >= 0.5
-    warnings = [*_truncated(solid), *_too_coarse(solid, sections)]
+    doubts = [volume.space.doubt] if volume.space.doubt else []
+    warnings = [*doubts, *_truncated(solid), *_too_coarse(solid, sections)]
     if half > WIDE * found_mm3:
         warnings.append(f"the interval is ±{half / found_mm3:.0%} of the volume")
     return Interval(max(0.0, found_mm3 - half), found_mm3 + half, parts, tuple(warnings))

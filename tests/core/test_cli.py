@@ -178,6 +178,13 @@ def test_a_spacing_that_cannot_be_is_refused(tmp_path, sweep, spacing, code):
     assert [p.name for p in tmp_path.iterdir()] == ["sweep.tif"]
 
 
+def test_a_spacing_that_is_hardly_in_mm_is_warned_of(tmp_path, sweep):
+    tifffile.imwrite(tmp_path / "sweep.tif", sweep.sequence.frames[:5])
+    ran = parasam("import", "sweep.tif", "s.zarr", "--spacing", "76", "35", "35", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert "check that it is in mm" in ran.stderr
+
+
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"a": [0, 0, 9, 9]}', '{"3": [0, 0, 9]}', '{"3": [0, 0, 9, "x"]}']
 )

@@ -88,3 +88,11 @@ def test_a_measurement_says_how_sure_it_is_and_what_was_filled():
     assert found.outlined_frames + found.filled_frames == frames
     assert found.filled_frames > found.outlined_frames
     assert json.loads(json.dumps(found.as_json()))["warnings"] == list(found.warnings)
+
+
+@pytest.mark.parametrize("spacing", [(76.0, 47.0, 47.0), (0.0001, 0.04, 0.04)])
+def test_a_spacing_that_is_hardly_in_mm_is_said(spacing):
+    masks = ball(5)
+    mask = MaskStack(masks, Space(masks.shape, spacing), Provenance("x"))
+    [first, *_] = interval(mask, fill(mask), 1.0).warnings
+    assert "check that it is in mm" in first
