@@ -30,7 +30,7 @@ FLOORS = [
 ]  # fmt: skip
 
 HOMES = {
-    "cv2": ["parasam_core.capture"],
+    "cv2": ["parasam_core.capture", "parasam_core.solid.blur"],
     "imagecodecs": ["parasam_core.capture"],
     "torch": ["parasam_core.sam"],
     "segment_anything": ["parasam_core.sam"],
@@ -40,7 +40,6 @@ HOMES = {
     "monai": ["parasam_core.sam"],
     "matplotlib": ["parasam_core.sam"],
     "onnx": ["parasam_core.sam.onnx_files"],
-    "skimage": ["parasam_core.solid"],
     "trimesh": ["parasam_core.solid"],
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],
