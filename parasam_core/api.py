@@ -267,6 +267,8 @@ def write_mesh(
     *,
     label: str | None = None,
     triangles: int | None = None,
+    style: str = "smooth",
+    ends: str = "required",
 ) -> Mesh:
     """Write a label's surface as GLB (metres, Y-up), STL, PLY or OBJ (mm).
 
@@ -275,19 +277,21 @@ def write_mesh(
         out: the file; its ending decides the format.
         label: which mask; may be None where there is one.
         triangles: at most about so many; all where None.
+        style: "smooth", or "blocks" for the voxels as they were counted.
+        ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
 
     Raises:
-        UsageError: the file cannot be written there.
+        UsageError: the file cannot be written there, or fewer triangles of blocks.
+        GeometryError: outlines on some frames only, and the tumour goes on beyond them.
         LabelError: no such label, or several and none named.
         EmptyMaskError: no pixel is tumour.
     """
-    from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
+    from parasam_core.solid import check_mesh_target, check_style, fill, meshfile, styled
 
     check_mesh_target(Path(out))
+    check_style(style, triangles)
     mask = _opened(scan).mask(label)
-    mesh = surface(fill(mask, ends="drawn"))
-    if triangles is not None:
-        mesh = simplified(mesh, triangles)
+    mesh = styled(fill(mask, ends=ends), style, triangles)
     meshfile.write_mesh(out, mesh, mask.provenance)
     return mesh
 

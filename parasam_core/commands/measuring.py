@@ -19,8 +19,7 @@ def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label", help="which mask; may be left out where there is one")
 
 
-def _add_measure(parser: argparse.ArgumentParser) -> None:
-    _add_scan_and_label(parser)
+def _add_ends(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ends",
         choices=("required", "drawn", "caps"),
@@ -28,6 +27,11 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
         help="where only some frames are outlined and the tumour goes on beyond them: refuse, end "
         "it as drawn, or round it off (required)",
     )
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    _add_scan_and_label(parser)
+    _add_ends(parser)
     parser.add_argument(
         "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
     )
@@ -70,6 +74,13 @@ def _add_mesh(parser: argparse.ArgumentParser) -> None:
     _add_scan_and_label(parser)
     parser.add_argument("out", type=Path, help="OUT.glb, .stl, .ply or .obj")
     parser.add_argument("--triangles", type=int, metavar="N", help="at most about so many")
+    parser.add_argument(
+        "--style",
+        choices=("smooth", "blocks"),
+        default="smooth",
+        help="smooth, or the voxels as they were counted (smooth)",
+    )
+    _add_ends(parser)
 
 
 def _mesh(options: argparse.Namespace) -> None:
@@ -80,7 +91,12 @@ def _mesh(options: argparse.Namespace) -> None:
             f"expected --triangles of {FEWEST_TRIANGLES} or more, got {options.triangles}"
         )
     mesh = api.write_mesh(
-        options.scan, options.out, label=options.label, triangles=options.triangles
+        options.scan,
+        options.out,
+        label=options.label,
+        triangles=options.triangles,
+        style=options.style,
+        ends=options.ends,
     )
     result = {
         "mesh": str(options.out),

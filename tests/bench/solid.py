@@ -11,7 +11,7 @@ from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
 
 from parasam_core.mesh import Mesh
 from parasam_core.phantom import phantom
-from parasam_core.solid import fill, levels_of_detail, surface
+from parasam_core.solid import blocks, fill, levels_of_detail, surface
 from parasam_core.solid.blur import cropped
 from parasam_core.solid.isosurface import isosurface
 from parasam_core.space import Space
@@ -33,6 +33,7 @@ def surfacing() -> Iterator[Row]:
     yield Row("surface alone", median_seconds(lambda: isosurface(block, 0.5), 9), EDGES, edges_s)
     yield Row("mask to bare mesh", median_seconds(lambda: surface(volume, smoothing=0)), EDGES,
               edges_s)  # fmt: skip
+    yield Row("mask to blocks", median_seconds(lambda: blocks(volume)), EDGES, edges_s)
     smooth_s = median_seconds(lambda: surface(volume))
     yield Row("mask to smooth mesh", smooth_s, EDGES, edges_s, triangles)
     levels_s = median_seconds(lambda: levels_of_detail(mesh), 3)
