@@ -49,6 +49,7 @@ def _measure(options: argparse.Namespace) -> None:
         cut = api.sections(options.scan, options.label, ends=options.ends)
         write_bytes(options.sections, as_csv(cut, Section).encode())
     length, width, height = found.extent_mm
+    box = found.box_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     low, high = found.interval_mm3
     filled = f", {found.filled_frames} of them filled" if found.filled_frames else ""
@@ -56,6 +57,7 @@ def _measure(options: argparse.Namespace) -> None:
         f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels), 95 % between {low:.1f} and "
         f"{high:.1f}",
         f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
+        f"box       {box[0]:.2f} × {box[1]:.2f} × {box[2]:.2f} mm, the smallest around it",
         f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
         f"section   {found.longest_section_mm:.2f} mm at most, on frame "
         f"{found.longest_section_frame}",
