@@ -83,6 +83,9 @@ def _add_mesh(parser: argparse.ArgumentParser) -> None:
         help="smooth, or the voxels as they were counted (smooth)",
     )
     _add_ends(parser)
+    parser.add_argument(
+        "--against", metavar="LABEL", help="another mask, whose surface's distance every point gets"
+    )
 
 
 def _mesh(options: argparse.Namespace) -> None:
@@ -99,13 +102,19 @@ def _mesh(options: argparse.Namespace) -> None:
         triangles=options.triangles,
         style=options.style,
         ends=options.ends,
+        against=options.against,
     )
+    spans = {n: (float(v.min()), float(v.max())) for n, v in mesh.attributes.items()}
     result = {
         "mesh": str(options.out),
         "triangles": len(mesh.faces),
         "mesh_volume_mm3": mesh.volume_mm3,
+        "attributes": spans,
     }
-    lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
+    lines = [
+        f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed",
+        *(f"{name}: {low:.3f} to {high:.3f}" for name, (low, high) in spans.items()),
+    ]
     answer(result, lines, as_json=options.json)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.mesh import Mesh
+from parasam_core.solid.attributes import taken_over
 from parasam_core.solid.smooth import mesh_of
 
 AGGRESSIVENESS = (7.0, 5.0, 3.0)
@@ -19,8 +20,9 @@ def simplified(mesh: Mesh, triangles: int) -> Mesh:
     """The mesh with about so many triangles (quadric error metric, Garland & Heckbert 1997).
 
     Returns:
-        A watertight mesh of the same volume. The mesh itself where it has no more triangles than
-        that, or where no simpler one stays watertight.
+        A watertight mesh of the same volume, with each vertex's attributes those of the nearest
+        before. The mesh itself where it has no more triangles than that, or where no simpler one
+        stays watertight.
     """
     if len(mesh.faces) <= triangles:
         return mesh
@@ -30,7 +32,7 @@ def simplified(mesh: Mesh, triangles: int) -> Mesh:
         )
         faces = _without_folds(np.asarray(faces, np.int32))
         if _is_closed(faces):
-            return mesh_of(*_without_loose(points, faces), mesh.volume_mm3)
+            return taken_over(mesh_of(*_without_loose(points, faces), mesh.volume_mm3), mesh)
     return mesh
 
 
