@@ -54,13 +54,18 @@ def blurred(block: NDArray[np.float32], sigma: Items[float]) -> NDArray[np.float
 
 
 def level_of(block: NDArray[np.float32], voxels: float) -> float:
-    """The level that so many voxels exceed, kept away from 0 and 1."""
+    """The level that so many voxels exceed, kept away from 0 and 1.
+
+    It lies between two voxels' values where it can, so that no edge is cut at its very end.
+    """
     low, high = LOWEST_LEVEL, 1 - LOWEST_LEVEL
     above = round(voxels) - int(np.count_nonzero(block >= high))
-    band = block[(block > low) & (block < high)]
-    if not 0 < above <= len(band):
-        return high if above <= 0 else low
-    return float(np.partition(band, -above)[-above])
+    band = np.append(block[(block > low) & (block < high)], np.float32(low))
+    if above <= 0:
+        return high
+    if above >= len(band):
+        return low
+    return float(np.partition(band, [-above - 1, -above])[[-above - 1, -above]].mean())
 
 
 def _occupied(volume: Volume) -> tuple[slice, slice, slice]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from parasam_core.mesh import Mesh
 from parasam_core.solid.attributes import taken_over
-from parasam_core.solid.smooth import mesh_of
+from parasam_core.solid.normals import mesh_enclosing
 
 AGGRESSIVENESS = (7.0, 5.0, 3.0)
 LEVELS = (5_000, 20_000, 100_000)
@@ -32,7 +32,8 @@ def simplified(mesh: Mesh, triangles: int) -> Mesh:
         )
         faces = _without_folds(np.asarray(faces, np.int32))
         if _is_closed(faces):
-            return taken_over(mesh_of(*_without_loose(points, faces), mesh.volume_mm3), mesh)
+            simpler = mesh_enclosing(*_without_loose(points, faces), mesh.volume_mm3)
+            return taken_over(simpler, mesh)
     return mesh
 
 

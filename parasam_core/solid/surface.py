@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from parasam_core.mesh import Mesh
 from parasam_core.solid.blur import REACH, blurred, cropped, level_of
+from parasam_core.solid.bodies import bodies
 from parasam_core.solid.isosurface import isosurface
-from parasam_core.solid.smooth import mesh_of, taubin
+from parasam_core.solid.normals import mesh_enclosing, mesh_of
+from parasam_core.solid.smooth import taubin
 from parasam_core.volume import Volume
 
 TAUBIN_ITERATIONS = 10
@@ -24,7 +29,8 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     as many voxels exceed as are occupied, so that the blur moves tissue but loses none. Marching
     cubes on the cropped grid with a border of empty voxels, so that a tumour that touches the
     border is closed too; then Taubin's λ|μ filter, and a move along the normals that makes up for
-    what is left of a difference to the voxels' volume.
+    what is left of a difference to the voxels' volume, for each body by itself: a small one loses
+    more to the blur.
 
     Args:
         volume: what to enclose.
@@ -36,18 +42,22 @@ def surface(volume: Volume, *, smoothing: int = TAUBIN_ITERATIONS) -> Mesh:
     Raises:
         EmptyMaskError: nothing reaches half occupancy.
     """
-    sigma_mm = _blur_mm(volume) if smoothing else 0.0
-    block, start = cropped(volume, REACH * sigma_mm)
-    level = 0.5
-    if smoothing:
-        voxels = float(block.sum(dtype=np.float64))
-        block = blurred(block, [sigma_mm / s for s in volume.space.spacing_mm])
-        level = level_of(block, voxels)
-    corners, faces = isosurface(block, level)
-    points_mm = volume.space.mm_from_index(corners + start).astype(np.float32)
     if not smoothing:
-        return mesh_of(points_mm, faces)
-    return mesh_of(taubin(points_mm, faces, smoothing), faces, volume.volume_mm3)
+        block, start = cropped(volume, 0.0)
+        corners, faces = isosurface(block, 0.5)
+        return mesh_of(_mm(volume, corners + start), faces)
+    sigma_mm = _blur_mm(volume)
+    block, start = cropped(volume, REACH * sigma_mm)
+    soft = blurred(block, [sigma_mm / s for s in volume.space.spacing_mm])
+    level = level_of(soft, float(block.sum(dtype=np.float64)))
+    corners, faces = isosurface(soft, level)
+    body, voxels = bodies(block, soft >= level, corners, faces)
+    points_mm = taubin(_mm(volume, corners + start), faces, smoothing)
+    return mesh_enclosing(points_mm, faces, voxels * volume.space.voxel_mm3, body)
+
+
+def _mm(volume: Volume, index: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    return volume.space.mm_from_index(index).astype(np.float32)
 
 
 def _blur_mm(volume: Volume) -> float:
