@@ -26,6 +26,7 @@ from parasam_core.sequence import Box, Sequence
 from parasam_core.space import Triple
 
 if TYPE_CHECKING:
+    from parasam_core.agreement import Agreed
     from parasam_core.capture.grids import Grid
     from parasam_core.capture.sources import LeftAlone
     from parasam_core.export import Exported
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
     from parasam_core.measure import Measurement
     from parasam_core.medsam_tree import Manifest
     from parasam_core.mesh import Mesh
+    from parasam_core.report.contents import Report
     from parasam_core.sam.compare import Comparison
     from parasam_core.sam.onnx_files import OnnxFiles
     from parasam_core.sam.train import Trained
-    from parasam_core.sections import Section
 
 __all__ = [
+    "agree",
     "compare",
     "export",
     "export_medsam",
@@ -47,6 +49,7 @@ __all__ = [
     "import_scan",
     "measure",
     "read_boxes",
+    "report",
     "segment",
     "train",
     "write_mesh",
@@ -250,17 +253,6 @@ def measure(
     return measured(mask, volume, surface(volume))
 
 
-def sections(
-    scan: ScanFile | Path | str, label: str | None = None, *, ends: str = "required"
-) -> list[Section]:
-    """Area and diameters of every frame with tumour; arguments and errors as of `measure`."""
-    from parasam_core.sections import sections as cut
-    from parasam_core.solid import fill
-
-    mask = _opened(scan).mask(label)
-    return cut(mask, fill(mask, ends=ends))
-
-
 def write_mesh(
     scan: ScanFile | Path | str,
     out: Path | str,
@@ -431,6 +423,103 @@ def compare(
     if figures is not None:
         write_comparison(Path(figures), comparison, progress)
     return comparison
+
+
+def report(
+    library: Path | str,
+    out: Path | str,
+    *,
+    title: str | None = None,
+    volumes: Path | str | None = None,
+    ends: str = "required",
+    progress: Progress = no_progress,
+) -> Report:
+    """Write a library's volumes as one HTML page that needs nothing else, and OUT.csv beside it.
+
+    Every mask is measured; one that cannot be is listed with the reason.
+
+    Args:
+        library: a scan, or a folder of scans.
+        out: the page, ending in .html.
+        title: of the page; the library's name where None.
+        volumes: a table (CSV) of volumes, see `parasam_core.agreement.external`.
+        ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
+        progress: told about every scan.
+
+    Raises:
+        UsageError: the file cannot be written there.
+        ScanError: no scan there, or a damaged one.
+        TableError: the table of volumes cannot be read.
+    """
+    from parasam_core.report import Others, check_report_target, collect, write_report
+
+    check_report_target(Path(out))
+    scans = scanfile.scans_in(library)
+    named = title or f"Tumour volumes of {Path(library).resolve().name.removesuffix('.zarr')}"
+    others = Others() if volumes is None else Others.read(Path(volumes))
+    found = collect(scans, named, ends=ends, others=others, progress=progress)
+    write_report(Path(out), found)
+    return found
+
+
+def agree(
+    scans: Iterable[Path | str],
+    *,
+    labels: Iterable[str] | None = None,
+    volumes: Path | str | None = None,
+    tolerance_mm: float | None = None,
+    resample: bool = False,
+    out: Path | str | None = None,
+    progress: Progress = no_progress,
+) -> Agreed:
+    """How well several masks of the same tumours agree, and volumes that others measured.
+
+    Scans of one subject and timepoint are one case, and its labels are the raters. Scans of one
+    label each that are given one by one, share neither, and come without `volumes`, are all taken
+    for the same tumour.
+    Frames between outlined ones are filled, and the tumour ends as drawn; what is at least half
+    tumour counts for overlaps. See `parasam_core.agreement` for formulas and their sources.
+
+    Args:
+        scans: scans, or libraries.
+        labels: which masks; all where None.
+        volumes: a table (CSV) of volumes, see `parasam_core.agreement.external`.
+        tolerance_mm: within which edges agree, for the NSD; 0.1 where None.
+        resample: masks on different grids are compared on the finest, each voxel as the one that
+            its centre lies in; refused where False. Volumes stay those on the masks' own grids.
+        out: a folder for JSON, tables and Bland-Altman plots; none are written where None.
+        progress: told about every mask, pair and plot.
+
+    Raises:
+        UsageError: no case has two raters; the tolerance or the folder cannot be.
+        GeometryError: grids differ, and `resample` is False.
+        ScanError: a scan is not there, or damaged.
+        LabelError: no scan has one of the labels.
+        TableError: the table cannot be read, or names a method as a label is named.
+    """
+    from parasam_core.agreement import ExternalTable, cases_of, read_volumes  # scipy takes a second
+    from parasam_core.agreement import agree as agreed
+    from parasam_core.agreement.edges import TOLERANCE_MM
+    from parasam_core.agreement.files import check_folder, write_agreed
+    from parasam_core.solid import fill
+
+    if out is not None:
+        check_folder(Path(out))
+    paths = [Path(path) for path in scans]
+    given = {s.path.resolve(): s for path in paths for s in scanfile.scans_in(path)}
+    table = ExternalTable() if volumes is None else read_volumes(volumes)
+    by_name = volumes is None and all(path.suffix == ".zarr" for path in paths)
+    cases = cases_of(
+        list(given.values()), None if labels is None else list(labels), by_name=by_name
+    )
+    found = agreed(
+        cases, table, functools.partial(fill, ends="drawn"),
+        tolerance_mm=TOLERANCE_MM if tolerance_mm is None else tolerance_mm, resample=resample,
+        progress=progress,
+    )  # fmt: skip
+    if out is not None:
+        write_agreed(Path(out), found, progress)
+    return found
 
 
 def export_model(name: str, folder: Path | str, *, progress: Progress = no_progress) -> OnnxFiles:

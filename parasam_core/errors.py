@@ -10,6 +10,7 @@
     ├── ModelError            an unknown model, or a checkpoint that is not one
     ├── EmptyMaskError        nothing to measure or to reconstruct
     ├── DatasetError          a tree of training images that would leak, or is damaged
+    ├── TableError            a table of volumes that cannot be read, or a row of it
     ├── ServerError           the lab cannot be served (a port in use, no page built)
     └── RenderError           no GL context, or a picture beyond the device's limits
 
@@ -67,6 +68,10 @@ class EmptyMaskError(ParasamError, ValueError):
 
 class DatasetError(ParasamError):
     """A tree of training images that would leak, or is damaged."""
+
+
+class TableError(ParasamError):
+    """A table of volumes that cannot be read, or a row of it."""
 
 
 class ServerError(ParasamError):

@@ -56,7 +56,7 @@ def interval(mask: MaskStack, volume: Volume, surface_mm2: float) -> Interval:
         surface_mm2: of the body, mm².
     """
     found_mm3 = volume.volume_mm3
-    sections = int((mask.annotated & mask.masks.any(axis=(1, 2))).sum())
+    sections = len(mask.outlined_frames)
     pixel_mm = float(np.mean(volume.space.spacing_mm[1:]))
     parts = {
         "sections": found_mm3 * min(1.0, NORMAL_95 * SECTIONS_CONSTANT / sections**3),

@@ -77,6 +77,11 @@ class MaskStack:
         return iter(self.masks)
 
     @property
+    def outlined_frames(self) -> NDArray[np.int64]:
+        """(n,) frames that somebody or something looked at and that show tumour, in order."""
+        return np.flatnonzero(self.annotated & self.masks.any(axis=(1, 2)))
+
+    @property
     def frames_with_tumour(self) -> tuple[int, int] | None:
         """First and last frame with at least one pixel of tumour; None where there is none."""
         frames = np.flatnonzero(self.masks.any(axis=(1, 2)))
@@ -148,9 +153,3 @@ def _count_crossings(
     x = xa + (rows - ya) * (xb - xa) / (yb - ya)
     columns = np.clip(np.ceil(x), 0, crossings.shape[1] - 1).astype(np.int64)
     np.add.at(crossings, (rows, columns), 1)
-
-
-def dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
-    """2 |A ∩ B| / (|A| + |B|); 1 where both are empty."""
-    total = int(found.sum()) + int(true.sum())
-    return 2 * int((found & true).sum()) / total if total else 1.0

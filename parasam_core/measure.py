@@ -13,7 +13,7 @@ from parasam_core.extent import box_mm, corners_of, extent_mm
 from parasam_core.interval import interval
 from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
-from parasam_core.sections import cavalieri_mm3, sections
+from parasam_core.sections import Section, cavalieri_mm3, sections
 from parasam_core.volume import Volume
 
 
@@ -42,6 +42,7 @@ class Measurement:
         outlined_frames: that somebody or something looked at and that show tumour.
         filled_frames: between or beyond those, drawn from them.
         warnings: why the volume should not be relied on.
+        sections: area and diameters of every frame with tumour; not in `as_json`.
     """
 
     volume_mm3: float
@@ -63,10 +64,11 @@ class Measurement:
     outlined_frames: int
     filled_frames: int
     warnings: tuple[str, ...]
+    sections: tuple[Section, ...]
 
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "sections"}
 
 
 def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
@@ -101,9 +103,10 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         mesh_volume_mm3=mesh.volume_mm3,
         interval_mm3=(sure.low_mm3, sure.high_mm3),
         interval_parts_mm3=sure.parts_mm3,
-        outlined_frames=int((shown & mask.annotated).sum()),
+        outlined_frames=len(mask.outlined_frames),
         filled_frames=int((shown & ~mask.annotated).sum()),
         warnings=sure.warnings,
+        sections=tuple(cut),
     )
 
 

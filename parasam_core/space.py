@@ -6,6 +6,7 @@ Knows nothing about pixels' values, files or models.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -17,6 +18,8 @@ from parasam_core.errors import GeometryError
 
 Triple = tuple[float, float, float]
 Shape = tuple[int, int, int]
+NEAR = 0.01
+"""Of a voxel: what lies so close is taken as the same."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,53 @@ class Space:
         shape = tuple(b - a for a, b in zip(start_zyx, stop_zyx, strict=True))
         origin = self.mm_from_index(start_zyx)[::-1]
         return Space((shape[0], shape[1], shape[2]), self.spacing_mm, _triple(origin))
+
+    def same_grid(self, other: Space) -> bool:
+        """True where both have the same voxels, to a hundredth of one."""
+        if self.shape != other.shape:
+            return False
+        corners = self._corners
+        return bool(np.abs(self.index_from_mm(other.mm_from_index(corners)) - corners).max() < NEAR)
+
+    def nearest(self, other: Space) -> tuple[NDArray[np.int64], ...]:
+        """Along (z, y, x), the voxels of this grid in which those of another have their centres.
+
+        Returns:
+            For each axis as many indices as `other` has voxels along it; -1 where it lies beyond.
+        """
+        found = []
+        for axis, size in enumerate(self.shape):
+            along = other.origin_mm[axis] + np.arange(other.shape[axis]) * other.spacing_mm[axis]
+            index = np.floor((along - self.origin_mm[axis]) / self.spacing_mm[axis] + 0.5)
+            found.append(np.where((index >= 0) & (index < size), index, -1).astype(np.int64))
+        return tuple(found)
+
+    @property
+    def _corners(self) -> NDArray[np.float64]:
+        """(2, 3) indices (z, y, x) of the grid's outer corners."""
+        return np.array([(0.0, 0.0, 0.0), self.shape]) - 0.5
+
+
+def covering(spaces: Iterable[Space]) -> Space:
+    """The finest of several grids, carried on until it covers all of them.
+
+    Args:
+        spaces: at least one; the finest is the first of the smallest voxels.
+
+    Raises:
+        GeometryError: one of them does not meet the finest.
+    """
+    every = list(spaces)
+    finest = min(every, key=lambda space: space.voxel_mm3)
+    outer = np.stack([finest.index_from_mm(s.mm_from_index(s._corners)) + 0.5 for s in every])
+    for space, (low, high) in zip(every, outer, strict=True):
+        if (high <= 0).any() or (low >= finest.shape).any():
+            raise GeometryError(f"expected grids that meet, got {finest} and {space}")
+    start = np.floor(outer[:, 0].min(axis=0) + NEAR).astype(int)
+    stop = np.ceil(outer[:, 1].max(axis=0) - NEAR).astype(int)
+    return Space(
+        _checked_shape(stop - start), finest.spacing_mm, _triple(finest.mm_from_index(start)[::-1])
+    )
 
 
 def checked_spacing_mm(spacing_mm: Any) -> Triple:

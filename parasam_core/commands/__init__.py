@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from parasam_core.commands import (
+    agreeing,
     comparing,
     demo,
     exporting,
     importing,
     measuring,
     models,
+    reporting,
     segmenting,
     training,
 )
@@ -21,6 +23,8 @@ VERBS = (
     exporting.VERB,
     training.VERB,
     comparing.VERB,
+    reporting.VERB,
+    agreeing.VERB,
     models.VERB,
     demo.VERB,
 )

@@ -19,21 +19,22 @@ def _add_scan_and_label(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--label", help="which mask; may be left out where there is one")
 
 
-def _add_ends(parser: argparse.ArgumentParser) -> None:
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    _add_scan_and_label(parser)
+    add_ends(parser)
+    parser.add_argument(
+        "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
+    )
+
+
+def add_ends(parser: argparse.ArgumentParser) -> None:
+    """What is done where outlines say that the tumour goes on beyond them."""
     parser.add_argument(
         "--ends",
         choices=("required", "drawn", "caps"),
         default="required",
         help="where only some frames are outlined and the tumour goes on beyond them: refuse, end "
         "it as drawn, or round it off (required)",
-    )
-
-
-def _add_measure(parser: argparse.ArgumentParser) -> None:
-    _add_scan_and_label(parser)
-    _add_ends(parser)
-    parser.add_argument(
-        "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
     )
 
 
@@ -46,8 +47,7 @@ def _measure(options: argparse.Namespace) -> None:
     if options.sections is not None:
         from parasam_core.sections import Section
 
-        cut = api.sections(options.scan, options.label, ends=options.ends)
-        write_bytes(options.sections, as_csv(cut, Section).encode())
+        write_bytes(options.sections, as_csv(found.sections, Section).encode())
     length, width, height = found.extent_mm
     box = found.box_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
@@ -82,7 +82,7 @@ def _add_mesh(parser: argparse.ArgumentParser) -> None:
         default="smooth",
         help="smooth, or the voxels as they were counted (smooth)",
     )
-    _add_ends(parser)
+    add_ends(parser)
     parser.add_argument(
         "--against", metavar="LABEL", help="another mask, whose surface's distance every point gets"
     )

@@ -24,9 +24,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from parasam_core.agreement.overlap import dice
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import ModelError
-from parasam_core.mask import dice
 from parasam_core.provenance import signed
 from parasam_core.sam.boxed import Boxed
 from parasam_core.sam.models import SamModel

@@ -14,53 +14,42 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import distance_transform_edt
 
+from parasam_core.mask import MaskStack
 from parasam_core.space import Space
 
 ROWS_AT_ONCE = 16
 """So that the distances of all outlined frames need not be in memory as splines at once."""
 
 
-def outlined(masks: NDArray[np.bool_], annotated: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Frames that somebody looked at and that show tumour."""
-    return np.flatnonzero(annotated & masks.any(axis=(1, 2)))
-
-
-def has_gaps(masks: NDArray[np.bool_], annotated: NDArray[np.bool_]) -> bool:
+def has_gaps(mask: MaskStack) -> bool:
     """Whether nobody looked at some frame between the first outlined one and the last."""
-    drawn = outlined(masks, annotated)
-    return bool(drawn.size and not annotated[drawn[0] : drawn[-1]].all())
+    drawn = mask.outlined_frames
+    return bool(drawn.size and not mask.annotated[drawn[0] : drawn[-1]].all())
 
 
-def with_gaps_filled(
-    masks: NDArray[np.bool_],
-    annotated: NDArray[np.bool_],
-    space: Space,
-    tips: Iterable[int] = (),
-) -> NDArray[np.bool_]:
+def with_gaps_filled(mask: MaskStack, tips: Iterable[int] = ()) -> NDArray[np.bool_]:
     """The masks, and between outlined frames what lies between their outlines.
 
     Args:
-        masks: (z, y, x) bool; frames that nobody looked at are empty.
-        annotated: (z,) bool, see `MaskStack`.
-        space: the grid of `masks`.
+        mask: at least one frame of it is outlined; those that nobody looked at are empty.
         tips: frames before the first or behind the last outline, at which the section next to
             them has shrunk to a point.
 
     Returns:
         (z, y, x) bool; frames that somebody looked at are as they were.
     """
-    drawn = outlined(masks, annotated)
+    masks, drawn = mask.masks, mask.outlined_frames
     rows, columns = _around(masks)
-    seen = np.flatnonzero(annotated)
+    seen = np.flatnonzero(mask.annotated)
     seen = seen[(seen >= drawn[0]) & (seen <= drawn[-1])]
     knots = np.union1d(seen, np.fromiter(tips, np.int64))
     wanted = np.setdiff1d(np.arange(knots[0], knots[-1]), knots)
     if not wanted.size:
         return masks
-    distances = signed_distances_mm(masks[drawn][:, rows, columns], space)
+    distances = signed_distances_mm(masks[drawn][:, rows, columns], mask.space)
     distances = np.stack([_at_knot(int(z), drawn, distances) for z in knots])
     filled = masks.copy()
-    step_mm = space.spacing_mm[0]
+    step_mm = mask.space.spacing_mm[0]
     for top in range(0, distances.shape[1], ROWS_AT_ONCE):
         some = slice(top, top + ROWS_AT_ONCE)
         curve = CubicSpline(knots * step_mm, distances[:, some], bc_type=_ends(len(knots)))

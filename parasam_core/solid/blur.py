@@ -69,13 +69,12 @@ def level_of(block: NDArray[np.float32], voxels: float) -> float:
 
 
 def _occupied(volume: Volume) -> tuple[slice, slice, slice]:
-    solid = volume.occupancy
-    if solid.dtype != np.bool_:
-        solid = solid >= 0.5
-    seen = np.asarray(solid.any(axis=0))
-    flat = solid.reshape(len(solid), -1)
+    """Where there is any tissue, the soft edge of a soft mask too."""
+    some = volume.occupancy.astype(np.bool_, copy=False)
+    seen = np.asarray(some.any(axis=0))
+    flat = some.reshape(len(some), -1)
     hits = [np.asarray(a.any(axis=n)) for a, n in ((flat, 1), (seen, 1), (seen, 0))]
-    if not hits[0].any():
+    if not volume.voxels:
         raise EmptyMaskError("expected a volume with at least one voxel, got an empty one")
     z, y, x = (slice(int(h.argmax()), len(h) - int(h[::-1].argmax())) for h in hits)
     return z, y, x

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from parasam_core.solid.between import outlined, signed_distances_mm
-from parasam_core.space import Space
+from parasam_core.mask import MaskStack
+from parasam_core.solid.between import signed_distances_mm
 
 FEWEST_FRAMES = 2.0
 """An end that lies less far beyond the outlines is taken for one of them."""
@@ -38,41 +38,31 @@ class End:
         return self.outlined + self.direction * self.beyond
 
 
-def missing_ends(masks: NDArray[np.bool_], annotated: NDArray[np.bool_], space: Space) -> list[End]:
+def missing_ends(mask: MaskStack) -> list[End]:
     """Ends that nobody outlined, though the outlines say that there is more.
 
     Near the end of a rounded body, a ball or a ring, half the thickness of its section grows as
     the root of the distance from the end, so that two sections tell where that is. It cannot be
     further than the next frame that somebody looked at and found empty, or the end of the scan.
-
-    Args:
-        masks: (z, y, x) bool.
-        annotated: (z,) bool, see `MaskStack`.
-        space: the grid of `masks`.
     """
-    knots = outlined(masks, annotated)
-    found = (_end(masks, annotated, space, knots[::-way], way) for way in (-1, 1))
+    knots = mask.outlined_frames
+    found = (_end(mask, knots[::-way], way) for way in (-1, 1))
     return [end for end in found if end is not None]
 
 
-def _end(
-    masks: NDArray[np.bool_],
-    annotated: NDArray[np.bool_],
-    space: Space,
-    inward: NDArray[np.int64],
-    direction: int,
-) -> End | None:
+def _end(mask: MaskStack, inward: NDArray[np.int64], direction: int) -> End | None:
     last = int(inward[0])
-    room = _not_looked_at(annotated, last, direction)
+    room = _not_looked_at(mask.annotated, last, direction)
     if room < FEWEST_FRAMES:
         return None
     if len(inward) == 1:
         return End(last, 0, direction)
-    outer, inner = signed_distances_mm(masks[inward[:2]], space).max(axis=(1, 2)) ** 2
+    ends = mask.masks[inward[:2]]
+    outer, inner = signed_distances_mm(ends, mask.space).max(axis=(1, 2)) ** 2
     if inner <= outer:
         return End(last, 0, direction)
     beyond = min(outer / (inner - outer) * abs(int(inward[1]) - last), room)
-    areas = masks[inward].sum(axis=(1, 2)).astype(np.float64)
+    areas = mask.masks[inward].sum(axis=(1, 2)).astype(np.float64)
     tissue = np.trapezoid(areas, np.abs(inward - last))
     if beyond < FEWEST_FRAMES or areas[0] * beyond / 2 < LEAST_SHARE * tissue:
         return None

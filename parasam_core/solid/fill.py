@@ -2,42 +2,69 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, binary_erosion
+
 from parasam_core.errors import EmptyMaskError, GeometryError
 from parasam_core.mask import MaskStack
+from parasam_core.soft import SoftMaskStack
 from parasam_core.solid.between import has_gaps, with_gaps_filled
 from parasam_core.solid.ends import End, missing_ends
 from parasam_core.volume import Volume
 
 ENDS = ("required", "drawn", "caps")
 
+EDGE_PX = 2
+"""How far from its outline a voxel can be tumour in part, and one frame along the sweep; further
+out or in, a probability tells of doubt, which is not a volume: 0.01 all over a frame would add up
+to a tumour of its own."""
 
-def fill(mask: MaskStack, *, ends: str = "required") -> Volume:
+
+def fill(mask: MaskStack | SoftMaskStack, *, ends: str = "required") -> Volume:
     """Every pixel of every mask becomes a voxel; frames between outlined ones are filled.
 
     Frames that nobody looked at lie between outlines or beyond them. Between, `between` draws them;
-    beyond, the tumour has to be over.
+    beyond, the tumour has to be over. Probabilities within `EDGE_PX` of the outline at one half are
+    the part of their voxel that is tumour.
 
     Args:
-        mask: what was outlined.
+        mask: what was outlined, or how likely each voxel is tumour.
         ends: what is done where outlines say that the tumour goes on beyond them: "required"
             refuses and names the frames to outline, "drawn" ends it with the last outline all the
             same, "caps" rounds it off to where it seems to end. Whoever outlined every frame in
             between has seen the ends, too: then "required" is "drawn".
 
     Raises:
-        EmptyMaskError: no pixel is tumour.
+        EmptyMaskError: no pixel of a frame that somebody looked at is tumour.
         GeometryError: an end is missing and required.
     """
     if ends not in ENDS:
         raise GeometryError(f"expected ends {', '.join(ENDS)}, got {ends}")
-    if not mask.masks.any():
+    if isinstance(mask, SoftMaskStack):
+        filled = fill(mask.hard, ends=ends)
+        return Volume(_in_part(mask, filled.occupancy >= 0.5), mask.space)
+    if not mask.outlined_frames.size:
         raise EmptyMaskError("expected a mask with at least one pixel of tumour, got an empty one")
-    checked = ends == "caps" or (ends == "required" and has_gaps(mask.masks, mask.annotated))
-    missing = missing_ends(mask.masks, mask.annotated, mask.space) if checked else []
+    checked = ends == "caps" or (ends == "required" and has_gaps(mask))
+    missing = missing_ends(mask) if checked else []
     if missing and ends == "required":
         raise GeometryError(_named(missing))
     tips = [end.tip for end in missing if end.beyond]
-    return Volume(with_gaps_filled(mask.masks, mask.annotated, mask.space, tips), mask.space)
+    return Volume(with_gaps_filled(mask, tips), mask.space)
+
+
+def _in_part(mask: SoftMaskStack, filled: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The filled voxels as 0 and 1, and on frames looked at the probabilities along the edge."""
+    part = filled.astype(np.float32)
+    for z in np.flatnonzero(mask.hard.annotated):
+        around = filled[max(z - 1, 0) : z + 2]
+        if not around.any():
+            continue
+        inner = binary_erosion(around.all(axis=0), iterations=EDGE_PX)
+        edge = binary_dilation(around.any(axis=0), iterations=EDGE_PX) & ~inner
+        part[z][edge] = mask.probability[z][edge]
+    return part
 
 
 def _named(missing: list[End]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parasam_core import cli
-from parasam_core.errors import GeometryError
+from parasam_core.errors import EmptyMaskError, GeometryError
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.scanfile import write_scan
@@ -133,3 +133,10 @@ def test_the_command_names_the_missing_end_and_measures_what_is_asked(tmp_path, 
         cli.main(["measure", str(scan.path), "--ends", ends, "--json"])
         found[ends] = json.loads(capsys.readouterr().out)["volume_mm3"]
     assert found["drawn"] < found["caps"] == pytest.approx(40, rel=0.01)
+
+
+def test_pixels_that_nobody_looked_at_are_no_outline():
+    masks = ball(5)
+    annotated = ~masks.any(axis=(1, 2))
+    with pytest.raises(EmptyMaskError, match="got an empty one"):
+        fill(MaskStack(masks, Space(masks.shape, SPACING), Provenance("x"), annotated))

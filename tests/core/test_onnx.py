@@ -12,8 +12,9 @@ import pytest
 import torch
 
 from parasam_core import api
+from parasam_core.agreement.overlap import dice
 from parasam_core.errors import ModelError, UsageError
-from parasam_core.mask import box_around, dice
+from parasam_core.mask import box_around
 from parasam_core.phantom import phantom
 from parasam_core.sam import onnx_files, store
 from parasam_core.sam.onnx_files import OnnxFiles

@@ -6,9 +6,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parasam_core.agreement.overlap import dice
 from parasam_core.errors import ModelError, PromptError
 from parasam_core.home import models_folder
-from parasam_core.mask import box_around, box_of, dice
+from parasam_core.mask import box_around, box_of
 from parasam_core.phantom import phantom
 from parasam_core.sam import SamSegmenter, load_segmenter, store
 from parasam_core.sam.adapter import Adapter

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parasam_core.errors import GeometryError
-from parasam_core.space import Space
+from parasam_core.space import Space, covering
 
 lengths = st.floats(0.001, 5.0)
 shapes = st.tuples(*[st.integers(1, 300)] * 3)
@@ -80,3 +80,33 @@ def test_an_origin_that_cannot_be_is_refused():
 def test_a_crop_outside_is_refused(start, stop):
     with pytest.raises(GeometryError, match="expected a crop inside"):
         Space((2, 2, 2), (1, 1, 1)).cropped(start, stop)
+
+
+def test_grids_are_the_same_to_a_hundredth_of_a_voxel():
+    space = Space((40, 50, 60), (0.1, 0.05, 0.05))
+    assert space.same_grid(Space((40, 50, 60), (0.1, 0.05 + 1e-8, 0.05), (1e-5, 0, 0)))
+    assert not space.same_grid(Space((40, 50, 61), (0.1, 0.05, 0.05)))
+    assert not space.same_grid(Space((40, 50, 60), (0.1, 0.051, 0.05)))
+    assert not space.same_grid(Space((40, 50, 60), (0.1, 0.05, 0.05), (0, 0.01, 0)))
+    assert not Space((1, 2, 2), (1, 1, 1)).same_grid(Space((1, 2, 2), (2, 1, 1)))
+
+
+@given(spaces, st.tuples(*[st.integers(1, 4)] * 3))
+def test_the_finest_grid_covers_all(space, times):
+    fine = space.resized(tuple(n * t for n, t in zip(space.shape, times, strict=True)))
+    if fine.shape != space.shape:
+        assert covering([space, fine]).same_grid(fine)
+    for axis, index in enumerate(space.nearest(fine)):
+        assert np.array_equal(index, np.repeat(np.arange(space.shape[axis]), times[axis]))
+
+
+def test_a_grid_is_carried_on_beyond_itself():
+    fine = Space((4, 4, 4), (1, 1, 1), (10, 0, 0))
+    wide = Space((2, 4, 4), (3, 3, 3), (8, -2, -2))
+    found = covering([wide, fine])
+    assert found.spacing_mm == fine.spacing_mm
+    assert found.origin_mm == (7, -3, -3)
+    assert found.shape == (7, 12, 12)
+    assert fine.nearest(found)[0].tolist() == [-1, -1, -1, 0, 1, 2, 3]
+    with pytest.raises(GeometryError, match="grids that meet"):
+        covering([fine, Space((2, 2, 2), (1, 1, 1), (90, 0, 0))])

@@ -77,6 +77,15 @@ def test_a_small_body_beside_a_large_one_keeps_its_own_volume(size_mm3):
     assert found == pytest.approx(sorted(wanted), rel=1e-4)
 
 
+def test_a_soft_mask_keeps_its_volume_its_edge_too():
+    z, y, x = mm_grid([1.5] * 3)
+    soft = np.clip(0.5 + (1 - np.sqrt(z**2 + y**2 + x**2)) / 0.5, 0, 1).astype(np.float32)
+    volume = volume_of(soft)
+    mesh = surface(volume)
+    assert is_watertight(mesh)
+    assert mesh.volume_mm3 == pytest.approx(volume.volume_mm3, rel=1e-5)
+
+
 def test_a_hollow_belongs_to_the_body_around_it():
     z, y, x = mm_grid([2.0] * 3)
     r2 = z**2 + y**2 + x**2

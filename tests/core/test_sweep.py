@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import trimesh
 
-from parasam_core.mask import dice
+from parasam_core.agreement.overlap import dice
 from parasam_core.scanfile import ScanFile
 from tests.conftest import ROOT
 

@@ -2,17 +2,19 @@
 
 desktop.png and phone.png are the page as it is. vr.png is one eye's view in an emulated Quest 3,
 with the tumour taken in the right hand; there the page's own panels are hidden, so that the
-headset's picture fills the window.
+headset's picture fills the window. report.png is the beginning of the library's report.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
+from parasam_core.api import report
 from tests.e2e.browser import DESKTOP, PHONE, LabPage, launch, place
 from tests.e2e.lab import Lab
 
@@ -26,7 +28,7 @@ LEFT_HAND = np.array([-0.13, 1.33, -0.38])
 
 
 def main() -> None:
-    """Write the three pictures."""
+    """Write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("library", type=Path)
@@ -37,6 +39,7 @@ def main() -> None:
         on_a_screen(browser, lab, DESKTOP, arguments.out / "desktop.png")
         on_a_screen(browser, lab, PHONE, arguments.out / "phone.png")
         in_a_headset(browser, lab, arguments.out / "vr.png")
+        of_a_report(browser, arguments.library, arguments.out / "report.png")
         browser.close()
 
 
@@ -51,6 +54,17 @@ def on_a_screen(browser: Browser, lab: Lab, size: tuple[int, int], out: Path) ->
     page.page.wait_for_timeout(500)
     page.page.screenshot(path=out)
     page.close()
+
+
+def of_a_report(browser: Browser, library: Path, out: Path) -> None:
+    """As far down as the first scan's cuts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.html"
+        report(library, path, title="Tumour volumes of a phantom")
+        page = browser.new_page(viewport={"width": 1040, "height": 1330})
+        page.goto(path.as_uri())
+        page.screenshot(path=out)
+        page.close()
 
 
 def in_a_headset(browser: Browser, lab: Lab, out: Path) -> None:

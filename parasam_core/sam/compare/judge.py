@@ -1,21 +1,20 @@
 """One mask against the truth.
 
-Dice and IoU on pixels; HD95 and NSD on the masks' edges, by MONAI. NSD is the share of both edges
-that lies within a tolerance of the other (Nikolov et al., 2021).
+Dice and IoU on pixels; HD95 and NSD on the masks' edges. NSD is the share of both edges that lies
+within a tolerance of the other (Nikolov et al., 2021).
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from parasam_core.agreement.edges import TOLERANCE_MM, edge_distances
+from parasam_core.agreement.overlap import dice, iou
 from parasam_core.sam.examples import PairYX
 
-TOLERANCE_MM = 0.1
 TOLERANCE_PX = 2.0
 """Where nobody knows how large a pixel is."""
 
@@ -76,40 +75,13 @@ def agreement(
         true: (y, x) bool.
         spacing_mm: (y, x) of their pixels; None where nobody said.
     """
-    both, either = int((found & true).sum()), int((found | true).sum())
-    if either == 0:
-        return Agreement(1.0, 1.0, 0.0 if spacing_mm else None, 0.0, 1.0)
-    dice, iou = 2 * both / (both + either), both / either
+    overlaps = dice(found, true), iou(found, true)
+    if not found.any() and not true.any():
+        return Agreement(*overlaps, 0.0 if spacing_mm else None, 0.0, 1.0)
     if not found.any() or not true.any():
-        return Agreement(dice, iou, None, None, 0.0)
-    far_px = _hd95(found, true, (1.0, 1.0))
-    far_mm = _hd95(found, true, spacing_mm) if spacing_mm else None
-    return Agreement(dice, iou, far_mm, far_px, _nsd(found, true, spacing_mm))
-
-
-def _hd95(found: NDArray[np.bool_], true: NDArray[np.bool_], spacing: PairYX) -> float:
-    with warnings.catch_warnings():  # MONAI warns of its own deprecated argument
-        warnings.simplefilter("ignore")
-        from monai.metrics.hausdorff_distance import compute_hausdorff_distance
-
-        far = compute_hausdorff_distance(
-            _batch(found), _batch(true), include_background=True, percentile=95, spacing=[*spacing]
-        )
-    return float(far[0, 0])
-
-
-def _nsd(found: NDArray[np.bool_], true: NDArray[np.bool_], spacing_mm: PairYX | None) -> float:
-    tolerance = TOLERANCE_MM if spacing_mm else TOLERANCE_PX
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from monai.metrics.surface_dice import compute_surface_dice
-
-        share = compute_surface_dice(
-            _batch(found), _batch(true), [tolerance], include_background=True,
-            spacing=[*(spacing_mm or (1.0, 1.0))],
-        )  # fmt: skip
-    return float(share[0, 0])
-
-
-def _batch(mask: NDArray[np.bool_]) -> torch.Tensor:
-    return torch.from_numpy(mask.astype(np.float32))[None, None]
+        return Agreement(*overlaps, None, None, 0.0)
+    in_px = edge_distances(found, true, (1.0, 1.0))
+    if spacing_mm is None:
+        return Agreement(*overlaps, None, in_px.hd95_mm, in_px.nsd(TOLERANCE_PX))
+    in_mm = edge_distances(found, true, spacing_mm)
+    return Agreement(*overlaps, in_mm.hd95_mm, in_px.hd95_mm, in_mm.nsd(TOLERANCE_MM))

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from parasam_core.mask import box_around, dice
+from parasam_core.agreement.overlap import dice
+from parasam_core.mask import box_around
 from parasam_core.sam.preprocess import Preprocess
 from parasam_core.sam.train.table import Table
 

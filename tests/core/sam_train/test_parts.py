@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parasam_core.agreement.overlap import dice
 from parasam_core.errors import UsageError
-from parasam_core.mask import dice
 from parasam_core.sam.adapter import Adapter, corners_of
 from parasam_core.sam.train import Settings
 from parasam_core.sam.train.average import averaged
