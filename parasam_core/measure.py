@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import generate_binary_structure, label
 
-from parasam_core.extent import extent_mm
+from parasam_core.extent import box_mm, corners_of, extent_mm
 from parasam_core.interval import interval
 from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
@@ -27,6 +27,7 @@ class Measurement:
         surface_mm2: area of the smoothed surface.
         extent_mm: length (the longest diameter), width (the longest across it), height (the
             extent across both), mm.
+        box_mm: length, width and height of the smallest box around it, turned as it may be, mm.
         caliper_mm3: width² × length / 2, as callipers give it (Tomayko & Reynolds 1989).
         ellipsoid_mm3: π/6 × length × width × height, of the same diameters.
         cavalieri_mm3: area × distance of the outlined sections alone, nothing filled between.
@@ -48,6 +49,7 @@ class Measurement:
     voxels: int
     surface_mm2: float
     extent_mm: tuple[float, float, float]
+    box_mm: tuple[float, float, float]
     caliper_mm3: float
     ellipsoid_mm3: float
     cavalieri_mm3: float
@@ -77,7 +79,8 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         volume: its voxels.
         mesh: its surface.
     """
-    length, width, height = extent_mm(mesh.vertices_mm)
+    corners_mm = corners_of(mesh.vertices_mm)
+    length, width, height = extent_mm(corners_mm)
     shown = np.asarray(volume.occupancy.any(axis=(1, 2)))
     frames = np.flatnonzero(shown)
     cut = sections(mask, volume)
@@ -88,6 +91,7 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         voxels=volume.voxels,
         surface_mm2=mesh.surface_mm2,
         extent_mm=(length, width, height),
+        box_mm=box_mm(corners_mm),
         caliper_mm3=width**2 * length / 2,
         ellipsoid_mm3=np.pi / 6 * length * width * height,
         cavalieri_mm3=cavalieri_mm3(cut, volume.space.spacing_mm[0]),

@@ -49,6 +49,7 @@ def _measure(options: argparse.Namespace) -> None:
 
         write_bytes(options.sections, as_csv(found.sections, Section).encode())
     length, width, height = found.extent_mm
+    box = found.box_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     low, high = found.interval_mm3
     filled = f", {found.filled_frames} of them filled" if found.filled_frames else ""
@@ -56,6 +57,7 @@ def _measure(options: argparse.Namespace) -> None:
         f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels), 95 % between {low:.1f} and "
         f"{high:.1f}",
         f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
+        f"box       {box[0]:.2f} × {box[1]:.2f} × {box[2]:.2f} mm, the smallest around it",
         f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
         f"section   {found.longest_section_mm:.2f} mm at most, on frame "
         f"{found.longest_section_frame}",
@@ -74,6 +76,16 @@ def _add_mesh(parser: argparse.ArgumentParser) -> None:
     _add_scan_and_label(parser)
     parser.add_argument("out", type=Path, help="OUT.glb, .stl, .ply or .obj")
     parser.add_argument("--triangles", type=int, metavar="N", help="at most about so many")
+    parser.add_argument(
+        "--style",
+        choices=("smooth", "blocks"),
+        default="smooth",
+        help="smooth, or the voxels as they were counted (smooth)",
+    )
+    add_ends(parser)
+    parser.add_argument(
+        "--against", metavar="LABEL", help="another mask, whose surface's distance every point gets"
+    )
 
 
 def _mesh(options: argparse.Namespace) -> None:
@@ -84,14 +96,25 @@ def _mesh(options: argparse.Namespace) -> None:
             f"expected --triangles of {FEWEST_TRIANGLES} or more, got {options.triangles}"
         )
     mesh = api.write_mesh(
-        options.scan, options.out, label=options.label, triangles=options.triangles
+        options.scan,
+        options.out,
+        label=options.label,
+        triangles=options.triangles,
+        style=options.style,
+        ends=options.ends,
+        against=options.against,
     )
+    spans = {n: (float(v.min()), float(v.max())) for n, v in mesh.attributes.items()}
     result = {
         "mesh": str(options.out),
         "triangles": len(mesh.faces),
         "mesh_volume_mm3": mesh.volume_mm3,
+        "attributes": spans,
     }
-    lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
+    lines = [
+        f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed",
+        *(f"{name}: {low:.3f} to {high:.3f}" for name, (low, high) in spans.items()),
+    ]
     answer(result, lines, as_json=options.json)
 
 
