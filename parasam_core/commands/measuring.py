@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parasam_core.atomic import write_bytes
 from parasam_core.console import answer
 from parasam_core.errors import UsageError
 from parasam_core.tables import as_csv, check_csv_target
 from parasam_core.verbs import Verb
+
+if TYPE_CHECKING:
+    from parasam_core.measure import Measurement
 
 FEWEST_TRIANGLES = 100
 
@@ -24,6 +28,9 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
     add_ends(parser)
     parser.add_argument(
         "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
+    )
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE.csv", help="the numbers as a line of `parasam report`"
     )
 
 
@@ -41,13 +48,11 @@ def add_ends(parser: argparse.ArgumentParser) -> None:
 def _measure(options: argparse.Namespace) -> None:
     from parasam_core import api
 
-    if options.sections is not None:
-        check_csv_target(options.sections)
+    for table in (options.sections, options.csv):
+        if table is not None:
+            check_csv_target(table)
     found = api.measure(options.scan, options.label, ends=options.ends)
-    if options.sections is not None:
-        from parasam_core.sections import Section
-
-        write_bytes(options.sections, as_csv(found.sections, Section).encode())
+    _write_tables(options, found)
     length, width, height = found.extent_mm
     box = found.box_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
@@ -70,6 +75,18 @@ def _measure(options: argparse.Namespace) -> None:
         *(f"warning   {warning}" for warning in found.warnings),
     ]
     answer(found.as_json(), lines, as_json=options.json)
+
+
+def _write_tables(options: argparse.Namespace, found: Measurement) -> None:
+    from parasam_core.report.contents import Row, line_of
+    from parasam_core.scanfile import ScanFile
+    from parasam_core.sections import Section
+
+    if options.sections is not None:
+        write_bytes(options.sections, as_csv(found.sections, Section).encode())
+    if options.csv is not None:
+        line = line_of(ScanFile.open(options.scan), options.label, found)
+        write_bytes(options.csv, as_csv([line], Row).encode())
 
 
 def _add_mesh(parser: argparse.ArgumentParser) -> None:
