@@ -39,6 +39,7 @@ class Measurement:
         mesh_volume_mm3: enclosed by the smoothed surface; here to compare.
         interval_mm3: lower and upper end of the volume's 95 % interval, see `interval`.
         interval_parts_mm3: its half widths by cause.
+        extrapolated_mm3: of the volume, what caps added beyond the outermost outlines.
         outlined_frames: that somebody or something looked at and that show tumour.
         filled_frames: between or beyond those, drawn from them.
         warnings: why the volume should not be relied on.
@@ -61,6 +62,7 @@ class Measurement:
     mesh_volume_mm3: float
     interval_mm3: tuple[float, float]
     interval_parts_mm3: Mapping[str, float]
+    extrapolated_mm3: float
     outlined_frames: int
     filled_frames: int
     warnings: tuple[str, ...]
@@ -103,6 +105,7 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         mesh_volume_mm3=mesh.volume_mm3,
         interval_mm3=(sure.low_mm3, sure.high_mm3),
         interval_parts_mm3=sure.parts_mm3,
+        extrapolated_mm3=sure.extrapolated_mm3,
         outlined_frames=len(mask.outlined_frames),
         filled_frames=int((shown & ~mask.annotated).sum()),
         warnings=sure.warnings,

@@ -58,6 +58,7 @@ class Row:
     last_frame: int | None = None
     outlined_frames: int | None = None
     filled_frames: int | None = None
+    extrapolated_mm3: float | None = None
     step_mm: float | None = None
     row_mm: float | None = None
     column_mm: float | None = None
