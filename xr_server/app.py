@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,15 +18,18 @@ from xr_server.cache import Cache
 from xr_server.doctor import doctor
 from xr_server.doors import Doors
 from xr_server.doorstep import doorstep
+from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.line import Line
 from xr_server.page import Page
+from xr_server.protocol import JobState
 from xr_server.resources import not_there, resources
 from xr_server.schemas import not_understood, nowhere
 from xr_server.security import Guard
 from xr_server.session import Sessions
 from xr_server.timed import Timed
 from xr_server.witness import Witness
+from xr_server.work import jobs_api
 
 
 def create_app(
@@ -47,7 +52,8 @@ def create_app(
     cache = Cache(library, witness.metrics)
     sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
-    app = _bare(cache, witness)
+    jobs = Jobs()
+    app = _bare(partial(_life, cache, sessions, jobs, witness))
     app.add_middleware(Guard, doors=doors, witness=witness)
     app.add_middleware(Timed, metrics=witness.metrics)
 
@@ -55,19 +61,24 @@ def create_app(
     async def talk(socket: WebSocket) -> None:
         await Line(socket, sessions, witness).talk()
 
-    for routes in (doorstep(doors.pairing, authority_pem, witness), doctor(), resources(cache)):
+    for routes in (
+        doorstep(doors.pairing, authority_pem, witness),
+        doctor(),
+        resources(cache),
+        jobs_api(jobs, library),
+    ):
         app.include_router(routes)
     if page is not None:
         app.mount("/", Page(page))
     return app
 
 
-def _bare(cache: Cache, witness: Witness) -> FastAPI:
+def _bare(life: Callable[[], AbstractAsyncContextManager[None]]) -> FastAPI:
     """It answers nothing yet, but in sentences."""
     app = FastAPI(
         title="ParaSAM lab",
         version=version("parasam"),
-        lifespan=lambda _: _life(cache, witness),
+        lifespan=lambda _: life(),
         docs_url=None,  # those pages load from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -79,8 +90,17 @@ def _bare(cache: Cache, witness: Witness) -> FastAPI:
 
 
 @asynccontextmanager
-async def _life(cache: Cache, witness: Witness) -> AsyncIterator[None]:
+async def _life(
+    cache: Cache, sessions: Sessions, jobs: Jobs, witness: Witness
+) -> AsyncIterator[None]:
     cache.warm()
+    loop = asyncio.get_running_loop()
+
+    def tell(state: JobState) -> None:
+        loop.call_soon_threadsafe(sessions.tell, state)
+
+    jobs.listen(tell)
     yield
+    jobs.close()
     cache.close()
     witness.audit.close()

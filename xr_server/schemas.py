@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from xr_server.protocol import Measured, ScanCard, ScanOpened
+from xr_server.protocol import JobState, Measured, ScanCard, ScanOpened
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -41,6 +41,13 @@ def _content(name: str, message: type[Any]) -> type[BaseModel]:
 
 Geometry = _content("Geometry", ScanOpened)
 Measurement = _content("Measurement", Measured)
+Job = _content("Job", JobState)
+
+
+class JobList(BaseModel):
+    """What is being done, what waits, and how the last ones ended."""
+
+    jobs: list[Any]
 
 
 async def nowhere(request: Request, error: Exception) -> Response:

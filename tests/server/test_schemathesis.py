@@ -19,7 +19,11 @@ RESOURCES = [
     ("GET", "/api/scans/{scan}/labels/{label}/masks/{k}.png"),
     ("GET", "/api/scans/{scan}/labels/{label}/mesh/{level}.glb"),
     ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
+    ("GET", "/api/jobs"),
+    ("GET", "/api/jobs/{job}"),
+    ("DELETE", "/api/jobs/{job}"),
 ]
+STARTS_WORK = [("POST", "/api/jobs")]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def described(written_once):
 
 def test_every_resource_is_asked_for(described):
     there = [(m.upper(), path) for path, ways in described["paths"].items() for m in ways]
-    assert sorted(there) == sorted(RESOURCES)
+    assert sorted(there) == sorted([*RESOURCES, *STARTS_WORK])
 
 
 @pytest.mark.parametrize(("method", "path"), RESOURCES)

@@ -16,7 +16,7 @@ import {
   type Welcome,
   WireError,
 } from "../protocol.gen";
-import { clampFrame, isSameScan, lab, showMeasured, showMesh, showScan, type Wanted } from "../state/lab";
+import { clampFrame, isSameScan, lab, showJob, showMeasured, showMesh, showScan, type Wanted } from "../state/lab";
 import { MeshShelf } from "../state/meshes";
 import { SliceCache, sliceFrom } from "../state/slices";
 import { Latest } from "./latest";
@@ -91,6 +91,9 @@ export class Talk implements Heard {
         break;
       case "measured":
         showMeasured(message);
+        break;
+      case "job":
+        showJob(message);
         break;
       case "failed":
         lab.setState({ failure: message.sentence });
