@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from xr_server.doors import Doors
     from xr_server.witness import Witness
 
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 who comes from elsewhere is paired
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's arguments; most may be set in the environment, where flags go before."""
     parser.add_argument("source", metavar="SCAN.zarr|LIBRARY", type=Path)
-    host, port, form = _set("HOST", "127.0.0.1"), _set("PORT", "8017"), _set("LOG_FORMAT", "text")
+    port, form = _set("PORT", "8017"), _set("LOG_FORMAT", "text")
     add, on_off = parser.add_argument, argparse.BooleanOptionalAction
-    add("--host", default=host, help="address to serve at (%(default)s)")
+    add("--host", default=_set("HOST", ""), help="address (127.0.0.1, or all with --https)")
     add("--port", type=int, default=port, help="0 takes a free one (%(default)s)")
-    add("--https", action=on_off, help="with a certificate of its own, as WebXR wants elsewhere")
+    add("--https", action=on_off, help="for headsets: with a certificate of its own, to be paired")
     add("--forget-paired", action="store_true", help="have every headset pair anew, then serve")
     add("--emulate", action="store_true", help="put a Quest 3 into the browser")
     add("--open", action="store_true", help="open the browser")
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.witness import Witness
 
     log_as(arguments.log_format)
+    _settle(arguments)
     library, page = Library(arguments.source), _built_page()
     certificate, witness = _certificate(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
     taken = listening(arguments.host, arguments.port)
@@ -80,6 +83,14 @@ def _set(name: str, fallback: str) -> str:
     return os.environ.get(f"PARASAM_{name}", fallback)
 
 
+def _settle(arguments: argparse.Namespace) -> None:
+    """Fill in what was left open: HTTPS is for headsets, so it is served to all."""
+    if arguments.https is None:
+        arguments.https = _is_on("HTTPS")
+    if not arguments.host:
+        arguments.host = EVERY_ADDRESS if arguments.https else "127.0.0.1"
+
+
 def _is_on(name: str) -> bool:
     switch = _set(name, "0").lower()
     if switch not in ("0", "1", "false", "true", "no", "yes", "off", "on"):
@@ -95,7 +106,7 @@ def _log_format(text: str) -> str:
 
 def _certificate(arguments: argparse.Namespace) -> Certificate | None:
     """The one for this machine, and for the name it is asked to be served at."""
-    if not (_is_on("HTTPS") if arguments.https is None else arguments.https):
+    if not arguments.https:
         return None
     from xr_server.addresses import EVERYWHERE, is_address, own_addresses, own_names
     from xr_server.certificate import certificate_for
