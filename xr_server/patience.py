@@ -27,12 +27,12 @@ class Patience:
 
     def wait_s(self, address: str) -> float:
         """How long it has to wait, s; 0 where it need not."""
-        _, until_s = self._wrong.get(_network(address), (0, 0.0))
+        _, until_s = self._wrong.get(network_of(address), (0, 0.0))
         return max(0.0, until_s - self._clock_s())
 
     def wrong(self, address: str) -> None:
         """It showed a wrong code: three are forgiven, then it waits 1 s, 2 s, 4 s … 5 min."""
-        key = _network(address)
+        key = network_of(address)
         count = self._wrong.pop(key, (0, 0.0))[0] + 1
         wait_s = min(2.0 ** min(count - FORGIVEN, 30), LONGEST_WAIT_S) if count >= FORGIVEN else 0
         self._wrong[key] = (count, self._clock_s() + wait_s)
@@ -41,11 +41,11 @@ class Patience:
 
     def right(self, address: str) -> None:
         """It showed the right one."""
-        self._wrong.pop(_network(address), None)
+        self._wrong.pop(network_of(address), None)
 
 
-def _network(address: str) -> str:
-    """Who has one IPv6 address has all 2⁶⁴ of its network."""
+def network_of(address: str) -> str:
+    """Whom an address stands for: who has one IPv6 address has all 2⁶⁴ of its network."""
     if not is_address(address) or ":" not in address:
         return address
     plain = ipaddress.IPv6Address(address.split("%")[0])

@@ -18,6 +18,7 @@ from xr_server.caller import Caller
 from xr_server.code_page import welcome
 from xr_server.doors import Doors
 from xr_server.headers import with_headers
+from xr_server.pace import Crowd
 from xr_server.pairing import Pairing, PairingError
 from xr_server.refusal import Refusal, refuse
 from xr_server.witness import Witness
@@ -28,6 +29,8 @@ LARGEST_BODY_BYTES = 64 << 10  # a box on each of a thousand frames
 # certificate first, to find out what the browser lacks, and to trade the code.
 DOCTOR = ("/doctor", "/doctor/doctor.js", "/doctor/trust.js", "/doctor/state")
 OPEN_PATHS = frozenset({"/healthz", "/ca.crt", "/api/pair", *DOCTOR})
+
+TOO_MANY = Refusal("pace", f"{Crowd.sentence}; wait", 429, 1.0)
 
 
 class Guard:
@@ -43,6 +46,7 @@ class Guard:
         self._app = app
         self._doors = doors
         self._witness = witness or Witness()
+        self._crowd = Crowd()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
@@ -52,7 +56,8 @@ class Guard:
         caller = Caller(scope)
         paired = self._doors.is_paired(caller)
         scope.setdefault("state", {})["paired"] = paired
-        refusal = self._foreign(caller) or _too_large(caller)
+        crowded = not paired and not self._crowd.heard(caller.address)
+        refusal = TOO_MANY if crowded else self._foreign(caller) or _too_large(caller)
         if refusal is None and not paired and caller.code is not None:
             await self._pair(caller, self._doors.pairing, scope, receive, send)
             return

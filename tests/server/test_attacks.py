@@ -10,7 +10,7 @@ import re
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.server.small import served
-from xr_server import connections, line
+from xr_server import connections, line, pace
 from xr_server.app import create_app
 from xr_server.audit import Audit
 from xr_server.connections import MOST_OF_AN_ADDRESS
@@ -288,6 +288,19 @@ def test_who_guesses_is_told_to_wait(door):
     assert answers[-1][2].startswith(b"expected no code for 1 s after wrong ones; wait")
     assert door.ask(request(f"/?pair={door.pairing.code}"))[0] == 429
     door.pairing._patience.right(HEADSET)
+
+
+@pytest.mark.usefixtures("bystander")
+def test_who_is_not_paired_may_not_ask_without_end(door, written_once, monkeypatch):
+    monkeypatch.setattr(pace, "REQUESTS_AT_ONCE", 3)
+    doors = Doors(any_address=True, pairing=Pairing())
+    with served(abroad(create_app(Library(written_once), doors=doors))) as port:
+        other = replace(door, port=port)
+        answers = [other.ask(request("/healthz"))[0] for _ in range(5)]
+        assert answers == [200, 200, 200, 429, 429]
+        status, headers, body = other.ask(request())
+    assert (status, headers["retry-after"]) == (429, "1")
+    assert body.startswith(b"expected at most 20 requests a second before pairing, got more; wait")
 
 
 @pytest.mark.parametrize("place", PLACES)
