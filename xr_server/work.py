@@ -21,9 +21,15 @@ from parasam_core.segmenter import Progress
 from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.protocol import JobState
+from xr_server.schemas import Job, JobList, Problem, Responses
 
 MOST_BOXES = 1000
 REFUSED = 409
+OTHERWISE: Responses = {
+    404: {"model": Problem, "description": "There is no such scan or job, or the label is taken."},
+    422: {"model": Problem, "description": "This cannot be asked."},
+}
+BUSY: Responses = {REFUSED: {"model": Problem, "description": "The like of it is under way."}}
 
 Box = tuple[int, int, int, int]
 
@@ -48,9 +54,9 @@ class Wish(BaseModel):
 
 def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
     """The routes under `/api/jobs`."""
-    router = APIRouter(prefix="/api/jobs")
+    router = APIRouter(prefix="/api/jobs", responses=OTHERWISE)
 
-    @router.post("", status_code=202)
+    @router.post("", status_code=202, response_model=Job, responses=BUSY)
     async def start(wish: Wish) -> JSONResponse:
         scan = library.scan(wish.scan)
         scan.check_label_free(wish.label, "segment")
@@ -60,15 +66,15 @@ def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
             return JSONResponse({"error": str(error)}, status_code=REFUSED)
         return _said(state, 202)
 
-    @router.get("")
+    @router.get("", response_model=JobList)
     async def every() -> dict[str, list[dict[str, Any]]]:
         return {"jobs": [_fields(state) for state in jobs.states()]}
 
-    @router.get("/{job}")
+    @router.get("/{job}", response_model=Job)
     async def one(job: str) -> JSONResponse:
         return _said(jobs.state(job))
 
-    @router.delete("/{job}")
+    @router.delete("/{job}", response_model=Job)
     async def cancel(job: str) -> JSONResponse:
         return _said(jobs.cancel(job))
 
