@@ -266,6 +266,22 @@ describe("after a drop", () => {
     expect(lab.getState()).toMatchObject({ connection: "open", slice: { frame: 4 }, mesh: { level: 0 } });
   });
 
+  it("asks again for what it asked for just before, though the last scan is still shown", () => {
+    talk.opened();
+    welcome("s1");
+    talk.open({ scan: "b", label: null });
+    talk.open({ scan: "a", label: null });
+    talk.dropped("");
+    said = [];
+    talk.opened();
+    welcome("s1");
+    opened("b");
+    expect(said.filter((m) => m.type === "open")).toEqual([{ type: "open", scan: "a", label: null }]);
+    expect(lab.getState().wanted).toEqual({ scan: "a", label: null });
+    opened("a");
+    expect(lab.getState().wanted).toEqual({ scan: "a", label: "manual" });
+  });
+
   it("opens what was chosen meanwhile", () => {
     talk.open({ scan: "b", label: null });
     said = [];

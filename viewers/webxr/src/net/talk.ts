@@ -27,6 +27,8 @@ export class Talk implements Heard {
   readonly #intake: Intake;
   readonly #look = new Latest<void>(() => this.#sayLook());
   #session: string | null = null;
+  /** What was asked for and has not been opened yet: asked again after a drop. */
+  #asked: Wanted | null = null;
   #way: Way | null = null;
 
   constructor(readMesh: (glb: Uint8Array) => Promise<BufferGeometry>, keep = new Keep()) {
@@ -44,7 +46,7 @@ export class Talk implements Heard {
   /** Show this scan. */
   open(wanted: Wanted): void {
     lab.setState({ wanted, failure: null });
-    this.#say({ type: "open", ...wanted });
+    this.#ask(wanted);
   }
 
   /** Look at a frame of the scan that is open. */
@@ -108,7 +110,7 @@ export class Talk implements Heard {
     const first = scans[0];
     if (first && !scans.some(({ id }) => id === wanted?.scan)) {
       this.open({ scan: first.id, label: null });
-    } else if (wanted !== null && !(isResumed && isShown(wanted, scan))) {
+    } else if (wanted !== null && !(isResumed && this.#asked === null && isShown(wanted, scan))) {
       this.open(wanted);
     }
     this.#sayLook();
@@ -118,14 +120,20 @@ export class Talk implements Heard {
     const before = lab.getState().scan;
     this.#intake.opened(before === null || !isSameScan(before, scan));
     showScan(scan);
-    lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
+    if (this.#asked !== null && isShown(this.#asked, scan)) this.#asked = null;
+    if (this.#asked === null) lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
     this.#sayLook();
   }
 
   /** The server sends a frame once; have it send again what there was no room to keep. */
   #askAgain({ scan, label }: ScanOpened): void {
     this.#intake.slices.forgetLetGo();
-    this.#say({ type: "open", scan, label });
+    this.#ask({ scan, label });
+  }
+
+  #ask(wanted: Wanted): void {
+    this.#asked = wanted;
+    this.#say({ type: "open", ...wanted });
   }
 
   #sayLook(): void {
