@@ -8,10 +8,11 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, training
+from tests.bench import captures, core, page, training
 from tests.bench.rows import Row
 
-SUITES = (core.reading, captures.captures, core.encoding, training.training, core.surfacing)
+SUITES = (core.reading, captures.captures, core.encoding, training.training, core.surfacing,
+          page.streaming)  # fmt: skip
 
 
 def main() -> None:
