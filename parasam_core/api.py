@@ -171,9 +171,11 @@ def import_many(
 
 
 def _noted(sequence: Sequence, options: dict[str, Any]) -> Sequence:
-    """With what was asked for, which tells whether a later import asks for the same."""
+    """With what was asked for, which tells whether a later import asks for the same, and doubts."""
     made = sequence.provenance
     details = {**made.details, "options": asked(options)}
+    if doubt := sequence.space.doubt:
+        details["warnings"] = [*details.get("warnings", []), doubt]
     return replace(sequence, provenance=replace(made, details=details))
 
 
@@ -259,27 +261,43 @@ def write_mesh(
     *,
     label: str | None = None,
     triangles: int | None = None,
+    style: str = "smooth",
+    ends: str = "required",
+    against: str | None = None,
 ) -> Mesh:
     """Write a label's surface as GLB (metres, Y-up), STL, PLY or OBJ (mm).
+
+    Where a model drew it, each vertex of a GLB or PLY has the confidence of its frame.
 
     Args:
         scan: which.
         out: the file; its ending decides the format.
         label: which mask; may be None where there is one.
         triangles: at most about so many; all where None.
+        style: "smooth", or "blocks" for the voxels as they were counted.
+        ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
+        against: another label, from whose smooth surface each vertex gets its distance in mm,
+            positive outside.
 
     Raises:
-        UsageError: the file cannot be written there.
+        UsageError: the file cannot be written there or hold distances, or fewer triangles of
+            blocks.
+        GeometryError: outlines on some frames only, and the tumour goes on beyond them.
         LabelError: no such label, or several and none named.
         EmptyMaskError: no pixel is tumour.
     """
-    from parasam_core.solid import check_mesh_target, fill, meshfile, simplified, surface
+    from parasam_core.solid import check_mesh_target, check_style, fill, meshfile, styled, surface
+    from parasam_core.solid.attributes import check_one_space, with_confidence, with_distance
 
-    check_mesh_target(Path(out))
-    mask = _opened(scan).mask(label)
-    mesh = surface(fill(mask, ends="drawn"))
-    if triangles is not None:
-        mesh = simplified(mesh, triangles)
+    check_mesh_target(Path(out), attributes=against is not None)
+    check_style(style, triangles)
+    found = _opened(scan)
+    mask = found.mask(label)
+    mesh = with_confidence(styled(fill(mask, ends=ends), style, triangles), mask)
+    if against is not None:
+        other = found.mask(against)
+        check_one_space(mask, other)
+        mesh = with_distance(mesh, surface(fill(other, ends=ends)))
     meshfile.write_mesh(out, mesh, mask.provenance)
     return mesh
 

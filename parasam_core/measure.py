@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import generate_binary_structure, label
 
-from parasam_core.extent import extent_mm
+from parasam_core.extent import box_mm, corners_of, extent_mm
 from parasam_core.interval import interval
 from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
@@ -27,6 +27,7 @@ class Measurement:
         surface_mm2: area of the smoothed surface.
         extent_mm: length (the longest diameter), width (the longest across it), height (the
             extent across both), mm.
+        box_mm: length, width and height of the smallest box around it, turned as it may be, mm.
         caliper_mm3: width² × length / 2, as callipers give it (Tomayko & Reynolds 1989).
         ellipsoid_mm3: π/6 × length × width × height, of the same diameters.
         cavalieri_mm3: area × distance of the outlined sections alone, nothing filled between.
@@ -38,6 +39,7 @@ class Measurement:
         mesh_volume_mm3: enclosed by the smoothed surface; here to compare.
         interval_mm3: lower and upper end of the volume's 95 % interval, see `interval`.
         interval_parts_mm3: its half widths by cause.
+        extrapolated_mm3: of the volume, what caps added beyond the outermost outlines.
         outlined_frames: that somebody or something looked at and that show tumour.
         filled_frames: between or beyond those, drawn from them.
         warnings: why the volume should not be relied on.
@@ -48,6 +50,7 @@ class Measurement:
     voxels: int
     surface_mm2: float
     extent_mm: tuple[float, float, float]
+    box_mm: tuple[float, float, float]
     caliper_mm3: float
     ellipsoid_mm3: float
     cavalieri_mm3: float
@@ -59,6 +62,7 @@ class Measurement:
     mesh_volume_mm3: float
     interval_mm3: tuple[float, float]
     interval_parts_mm3: Mapping[str, float]
+    extrapolated_mm3: float
     outlined_frames: int
     filled_frames: int
     warnings: tuple[str, ...]
@@ -77,7 +81,8 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         volume: its voxels.
         mesh: its surface.
     """
-    length, width, height = extent_mm(mesh.vertices_mm)
+    corners_mm = corners_of(mesh.vertices_mm)
+    length, width, height = extent_mm(corners_mm)
     shown = np.asarray(volume.occupancy.any(axis=(1, 2)))
     frames = np.flatnonzero(shown)
     cut = sections(mask, volume)
@@ -88,6 +93,7 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         voxels=volume.voxels,
         surface_mm2=mesh.surface_mm2,
         extent_mm=(length, width, height),
+        box_mm=box_mm(corners_mm),
         caliper_mm3=width**2 * length / 2,
         ellipsoid_mm3=np.pi / 6 * length * width * height,
         cavalieri_mm3=cavalieri_mm3(cut, volume.space.spacing_mm[0]),
@@ -99,6 +105,7 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         mesh_volume_mm3=mesh.volume_mm3,
         interval_mm3=(sure.low_mm3, sure.high_mm3),
         interval_parts_mm3=sure.parts_mm3,
+        extrapolated_mm3=sure.extrapolated_mm3,
         outlined_frames=len(mask.outlined_frames),
         filled_frames=int((shown & ~mask.annotated).sum()),
         warnings=sure.warnings,

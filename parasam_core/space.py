@@ -18,6 +18,9 @@ from parasam_core.errors import GeometryError
 
 Triple = tuple[float, float, float]
 Shape = tuple[int, int, int]
+
+PLAUSIBLE_MM = (0.002, 3.0)
+"""From a tenth of what 70 MHz resolves to the coarsest sweep of a clinical probe."""
 NEAR = 0.01
 """Of a voxel: what lies so close is taken as the same."""
 
@@ -48,6 +51,18 @@ class Space:
     def voxel_mm3(self) -> float:
         """Volume of one voxel, mm³."""
         return math.prod(self.spacing_mm)
+
+    @property
+    def doubt(self) -> str:
+        """Why its spacing can hardly be that of an ultrasound scan, in mm; "" where it can."""
+        if PLAUSIBLE_MM[0] <= min(self.spacing_mm) and max(self.spacing_mm) <= PLAUSIBLE_MM[1]:
+            return ""
+        low, high = PLAUSIBLE_MM
+        step, row, column = self.spacing_mm
+        return (
+            f"a spacing of {step:g} × {row:g} × {column:g} mm (z, y, x) is hardly of ultrasound "
+            f"({low:g} to {high:g} mm); check that it is in mm"
+        )
 
     @property
     def extent_mm(self) -> Triple:

@@ -32,7 +32,7 @@ FLOORS = [
 ]  # fmt: skip
 
 HOMES = {
-    "cv2": ["parasam_core.capture"],
+    "cv2": ["parasam_core.capture", "parasam_core.solid.blur"],
     "imagecodecs": ["parasam_core.capture"],
     "torch": ["parasam_core.sam"],
     "segment_anything": ["parasam_core.sam"],
@@ -47,7 +47,6 @@ HOMES = {
         "parasam_core.report",
     ],
     "onnx": ["parasam_core.sam.onnx_files"],
-    "skimage": ["parasam_core.solid"],
     "trimesh": ["parasam_core.solid"],
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],

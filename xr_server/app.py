@@ -12,12 +12,21 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from parasam_core.errors import ParasamError
 from xr_server.cache import Cache
+from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.page import Page
-from xr_server.protocol import SUBPROTOCOL, ClientMessage, Hello, WireError, client_message
+from xr_server.protocol import (
+    SUBPROTOCOL,
+    ClientMessage,
+    Hello,
+    JobState,
+    WireError,
+    client_message,
+)
 from xr_server.resources import not_there, resources
 from xr_server.security import Doors, Guard
 from xr_server.session import Session, Sessions
+from xr_server.work import jobs_api
 
 PROTOCOL_ERROR = 1002
 PAGE_LEFT = 1001  # what a browser says when its page is closed or loaded anew
@@ -35,11 +44,19 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
     """
     cache = Cache(library)
     sessions = Sessions(cache)
+    jobs = Jobs()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         cache.warm()
+        loop = asyncio.get_running_loop()
+
+        def tell(state: JobState) -> None:
+            loop.call_soon_threadsafe(sessions.tell, state)
+
+        jobs.listen(tell)
         yield
+        jobs.close()
         cache.close()
 
     app = FastAPI(title="ParaSAM", lifespan=lifespan, openapi_url=None)
@@ -54,6 +71,7 @@ def create_app(library: Library, page: Path | None = None, doors: Doors | None =
         await _talk(socket, sessions)
 
     app.include_router(resources(cache))
+    app.include_router(jobs_api(jobs, library))
     app.add_exception_handler(ParasamError, not_there)
     if page is not None:
         app.mount("/", Page(page))

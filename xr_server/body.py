@@ -15,7 +15,8 @@ from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
 from parasam_core.solid.fill import fill
-from parasam_core.solid.surface import levels_of_detail, simplified, surface
+from parasam_core.solid.simplify import levels_of_detail, simplified
+from parasam_core.solid.surface import surface
 from parasam_core.volume import Volume
 from xr_server.protocol import Measured, MeshData, ScanOpened
 from xr_server.scene import Item, Scene

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from xr_server.protocol import MeshData, ScanOpened, SliceData, Welcome
+from xr_server.protocol import JobState, MeshData, ScanOpened, SliceData, Welcome
 from xr_server.scene import Item
 
 MESSAGES_IN_FLIGHT = 8
 BYTES_IN_FLIGHT = 4 << 20
+
+OF_ALL_SCANS = (Welcome, JobState)
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Outbox:
     def put(self, item: Item) -> None:
         """Have this sent instead of any earlier message of its key.
 
-        A `ScanOpened` drops all but `Welcome`, as the page does when it takes it.
+        A `ScanOpened` drops what is of the scan before, as the page does when it takes it.
         """
         if isinstance(item.message, ScanOpened):
             self._forget_scan()
@@ -110,10 +112,12 @@ class Outbox:
 
     def _forget_scan(self) -> None:
         for kept in (self._pending, self._held):
-            for key in [k for k, item in kept.items() if not isinstance(item.message, Welcome)]:
+            for key in [
+                k for k, item in kept.items() if not isinstance(item.message, OF_ALL_SCANS)
+            ]:
                 del kept[key]
         for flight in self._flights.values():
-            flight.stale |= not isinstance(flight.item.message, Welcome)
+            flight.stale |= not isinstance(flight.item.message, OF_ALL_SCANS)
 
     def _next_key(self) -> str:
         if not self._order:

@@ -12,9 +12,10 @@ frames that both languages must take or refuse.
     SliceData    + grey pixels, mask bits       Ack        message `seq` has been taken
     Measured     the numbers
     Failed       a sentence for the user
+    JobState     how far long work is
 
-A page keeps the latest message a key; `ScanOpened` takes away all but `Welcome`. Every message of
-the server has a `seq` of its own and is acked with it, in any order.
+A page keeps the latest message a key; `ScanOpened` takes away all but `Welcome` and `JobState`.
+Every message of the server has a `seq` of its own and is acked with it, in any order.
 
 A payload is sent once: a page holds it when it has acked it, or when it names its digest in
 `Hello.holds`; from then on its header comes alone. A page that let it go says hello anew.
@@ -225,6 +226,38 @@ class Failed:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class JobState:
+    """How far a job is: long work that somebody started, told to every page.
+
+    Attributes:
+        id: of the job.
+        kind: what is done: "segment".
+        scan: with which scan.
+        label: which mask comes of it.
+        state: waiting, running, done, failed or cancelled.
+        what: the step it is at.
+        done: how much of that step, of `total`.
+        sentence: why it failed; "" where it did not.
+    """
+
+    id: Id
+    kind: Id
+    scan: Id
+    label: Id
+    state: Annotated[str, Field(pattern=r"^(waiting|running|done|failed|cancelled)$")]
+    what: str = ""
+    done: Count = 0
+    total: Count = 0
+    sentence: str = ""
+    seq: Count = 0
+    type: Literal["job"] = "job"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return f"job/{self.id}"
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Hello:
     """The page's first word.
 
@@ -268,7 +301,9 @@ class Ack:
     type: Literal["ack"] = "ack"
 
 
-ServerText = Annotated[Welcome | ScanOpened | Measured | Failed, Field(discriminator="type")]
+ServerText = Annotated[
+    Welcome | ScanOpened | Measured | Failed | JobState, Field(discriminator="type")
+]
 ServerBinary = Annotated[MeshData | SliceData, Field(discriminator="type")]
 ServerMessage = ServerText | ServerBinary
 ClientMessage = Annotated[Hello | Open | Look | Ack, Field(discriminator="type")]

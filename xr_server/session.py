@@ -13,12 +13,14 @@ from collections import OrderedDict
 from parasam_core.errors import ParasamError
 from parasam_core.provenance import signed
 from xr_server.cache import Cache
+from xr_server.jobs import ENDED
 from xr_server.outbox import Outbox
 from xr_server.protocol import (
     Ack,
     ClientMessage,
     Failed,
     Hello,
+    JobState,
     Look,
     MeshData,
     Open,
@@ -62,8 +64,7 @@ class Session:
         self.connection += 1
         self._held = set(hello.holds)
         self.outbox.resume()
-        cards = self._cache.library.cards()
-        self._put(Item(Welcome(signed("lab"), self.token, cards)))
+        self.tell(self._welcome())
 
     def receive(self, message: ClientMessage) -> None:
         """Take what the page says after its greeting.
@@ -94,10 +95,24 @@ class Session:
         is_held = message.sha256 in self._held
         return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
 
+    def tell(self, *messages: Welcome | JobState) -> None:
+        """Have the page told what is of no scan alone."""
+        self._put(*map(Item, messages))
+
+    def changed(self, scan: str, label: str) -> None:
+        """A mask was made: show it where it is looked at, or where no other mask is."""
+        self.tell(self._welcome())
+        shown = self._shown
+        if shown is not None and shown.scan == scan and shown.label in (label, None):
+            self._open(Open(scan, label))
+
     def close(self) -> None:
         """Stop opening what nobody waits for."""
         if self._opening is not None:
             self._opening.cancel()
+
+    def _welcome(self) -> Welcome:
+        return Welcome(signed("lab"), self.token, self._cache.library.cards())
 
     def _acked(self, item: Item | None) -> None:
         if item is not None and isinstance(item.message, MeshData | SliceData):
@@ -152,6 +167,7 @@ class Sessions:
         self._cache = cache
         self._kept = kept
         self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._jobs: dict[str, JobState] = {}
 
     def greeted(self, hello: Hello) -> Session:
         """The page's session: the one of its token where it is known, else a new one."""
@@ -161,7 +177,18 @@ class Sessions:
         while len(self._sessions) > self._kept:
             self._sessions.popitem(last=False)
         session.greet(hello)
+        session.tell(*self._jobs.values())
         return session
+
+    def tell(self, state: JobState) -> None:
+        """Every page hears how far a job is, and sees the mask that came of it."""
+        self._jobs.pop(state.id, None)
+        if state.state not in ENDED:
+            self._jobs[state.id] = state
+        for session in self._sessions.values():
+            session.tell(state)
+            if state.state == "done":
+                session.changed(state.scan, state.label)
 
     def forget(self, session: Session) -> None:
         """Its page is gone for good."""

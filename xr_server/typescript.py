@@ -180,6 +180,8 @@ export function keyOf(message: ServerMessage): string {
       return `mesh/${message.level}`;
     case "slice":
       return `slice/${message.frame}`;
+    case "job":
+      return `job/${message.id}`;
     default:
       return message.type;
   }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parasam_core.atomic import write_bytes
 from parasam_core.console import answer
 from parasam_core.errors import UsageError
 from parasam_core.tables import as_csv, check_csv_target
 from parasam_core.verbs import Verb
+
+if TYPE_CHECKING:
+    from parasam_core.measure import Measurement
 
 FEWEST_TRIANGLES = 100
 
@@ -24,6 +28,9 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
     add_ends(parser)
     parser.add_argument(
         "--sections", type=Path, metavar="FILE.csv", help="area and diameters, frame by frame"
+    )
+    parser.add_argument(
+        "--csv", type=Path, metavar="FILE.csv", help="the numbers as a line of `parasam report`"
     )
 
 
@@ -41,14 +48,13 @@ def add_ends(parser: argparse.ArgumentParser) -> None:
 def _measure(options: argparse.Namespace) -> None:
     from parasam_core import api
 
-    if options.sections is not None:
-        check_csv_target(options.sections)
+    for table in (options.sections, options.csv):
+        if table is not None:
+            check_csv_target(table)
     found = api.measure(options.scan, options.label, ends=options.ends)
-    if options.sections is not None:
-        from parasam_core.sections import Section
-
-        write_bytes(options.sections, as_csv(found.sections, Section).encode())
+    _write_tables(options, found)
     length, width, height = found.extent_mm
+    box = found.box_mm
     difference = found.mesh_volume_mm3 / found.volume_mm3 - 1
     low, high = found.interval_mm3
     filled = f", {found.filled_frames} of them filled" if found.filled_frames else ""
@@ -56,6 +62,7 @@ def _measure(options: argparse.Namespace) -> None:
         f"volume    {found.volume_mm3:.2f} mm³ ({found.voxels} voxels), 95 % between {low:.1f} and "
         f"{high:.1f}",
         f"extent    {length:.2f} × {width:.2f} × {height:.2f} mm",
+        f"box       {box[0]:.2f} × {box[1]:.2f} × {box[2]:.2f} mm, the smallest around it",
         f"surface   {found.surface_mm2:.2f} mm² (mesh volume {difference:+.2%})",
         f"section   {found.longest_section_mm:.2f} mm at most, on frame "
         f"{found.longest_section_frame}",
@@ -70,10 +77,32 @@ def _measure(options: argparse.Namespace) -> None:
     answer(found.as_json(), lines, as_json=options.json)
 
 
+def _write_tables(options: argparse.Namespace, found: Measurement) -> None:
+    from parasam_core.report.contents import Row, line_of
+    from parasam_core.scanfile import ScanFile
+    from parasam_core.sections import Section
+
+    if options.sections is not None:
+        write_bytes(options.sections, as_csv(found.sections, Section).encode())
+    if options.csv is not None:
+        line = line_of(ScanFile.open(options.scan), options.label, found)
+        write_bytes(options.csv, as_csv([line], Row).encode())
+
+
 def _add_mesh(parser: argparse.ArgumentParser) -> None:
     _add_scan_and_label(parser)
     parser.add_argument("out", type=Path, help="OUT.glb, .stl, .ply or .obj")
     parser.add_argument("--triangles", type=int, metavar="N", help="at most about so many")
+    parser.add_argument(
+        "--style",
+        choices=("smooth", "blocks"),
+        default="smooth",
+        help="smooth, or the voxels as they were counted (smooth)",
+    )
+    add_ends(parser)
+    parser.add_argument(
+        "--against", metavar="LABEL", help="another mask, whose surface's distance every point gets"
+    )
 
 
 def _mesh(options: argparse.Namespace) -> None:
@@ -84,14 +113,25 @@ def _mesh(options: argparse.Namespace) -> None:
             f"expected --triangles of {FEWEST_TRIANGLES} or more, got {options.triangles}"
         )
     mesh = api.write_mesh(
-        options.scan, options.out, label=options.label, triangles=options.triangles
+        options.scan,
+        options.out,
+        label=options.label,
+        triangles=options.triangles,
+        style=options.style,
+        ends=options.ends,
+        against=options.against,
     )
+    spans = {n: (float(v.min()), float(v.max())) for n, v in mesh.attributes.items()}
     result = {
         "mesh": str(options.out),
         "triangles": len(mesh.faces),
         "mesh_volume_mm3": mesh.volume_mm3,
+        "attributes": spans,
     }
-    lines = [f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed"]
+    lines = [
+        f"{options.out}: {len(mesh.faces)} triangles, {mesh.volume_mm3:.2f} mm³ enclosed",
+        *(f"{name}: {low:.3f} to {high:.3f}" for name, (low, high) in spans.items()),
+    ]
     answer(result, lines, as_json=options.json)
 
 

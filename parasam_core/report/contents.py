@@ -12,6 +12,7 @@ from parasam_core.measure import Measurement
 from parasam_core.provenance import Provenance
 from parasam_core.report.growth import Growth
 from parasam_core.scanfile import ScanFile
+from parasam_core.timepoint import days_of
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Row:
     last_frame: int | None = None
     outlined_frames: int | None = None
     filled_frames: int | None = None
+    extrapolated_mm3: float | None = None
     step_mm: float | None = None
     row_mm: float | None = None
     column_mm: float | None = None
@@ -183,3 +185,10 @@ def row_of(
     numbers |= dict(zip(("length_mm", "width_mm", "height_mm"), found.extent_mm, strict=True))
     numbers |= dict(zip(("first_frame", "last_frame"), found.frames, strict=True))
     return Row(**known, **numbers)
+
+
+def line_of(scan: ScanFile, label: str | None, found: Measurement) -> Row:
+    """A line of one label alone; arguments as of `row_of`, the label None where there is one."""
+    name = scan.label_named(label)
+    days = days_of([scan.timepoint])
+    return row_of(scan, name, days[0] if days else None, scan.mask(name).provenance, found)

@@ -8,11 +8,18 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, page, training
+from tests.bench import captures, core, page, solid, training
 from tests.bench.rows import Row
 
-SUITES = (core.reading, captures.captures, core.encoding, training.training, core.surfacing,
-          page.streaming)  # fmt: skip
+SUITES = (
+    core.reading,
+    captures.captures,
+    core.encoding,
+    training.training,
+    solid.surfacing,
+    solid.filling,
+    page.streaming,
+)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Capture, encoder, surface."""
+"""Capture and encoder."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ from parasam_core.phantom import phantom
 from parasam_core.sam import runtime, store
 from parasam_core.sam.boxed import Boxed
 from parasam_core.screen import captures
-from parasam_core.solid import fill, levels_of_detail, surface
-from parasam_core.space import Space
-from parasam_core.volume import Volume
 from tests.bench.rows import Row, median_seconds
 
 IN_A_ROW = 8
@@ -58,23 +55,6 @@ def encoding() -> Iterator[Row]:
         yield Row("three boxes, as a tumour is followed",
                   median_seconds(lambda: answer(embedding[None], boxes)), "torch, eager",
                   median_seconds(lambda: model.answer(embedding[None], boxes)))  # fmt: skip
-
-
-def surfacing() -> Iterator[Row]:
-    """A mask of 200 × 256 × 256 to a smooth mesh with its levels, against reading the mask."""
-    space = Space((200, 256, 256), (0.076, 0.04718, 0.04718))
-    z, y, x = np.ogrid[-1:1:200j, -1:1:256j, -1:1:256j]
-    mask = (z / 0.8) ** 2 + (y / 0.6) ** 2 + (x / 0.7) ** 2 < 1
-    volume = Volume(mask, space)
-    read = median_seconds(lambda: mask.copy().sum())
-    mesh = surface(volume)
-    yield Row("mask to smooth surface", median_seconds(lambda: surface(volume), 3),
-              "numpy reads the mask", read, f"{len(mesh.faces)} triangles")  # fmt: skip
-    yield Row("levels of detail", median_seconds(lambda: levels_of_detail(mesh), 3),
-              "numpy reads the mask", read)  # fmt: skip
-    truth = phantom(40, seed=1).truth
-    yield Row("phantom's mask to volume", median_seconds(lambda: fill(truth).volume_mm3),
-              "numpy reads the mask", median_seconds(lambda: truth.masks.copy().sum()))  # fmt: skip
 
 
 def _write_video(path: Path, frames: Iterator[np.ndarray]) -> None:

@@ -47,3 +47,37 @@ def sequence_of(mask):
         timepoint="d0", full_frame_shape=(height, width), roi_xyxy=(0, 0, width, height),
         provenance=Provenance("x"),
     )  # fmt: skip
+
+
+def mm_grid(half_mm):
+    """z, y, x in mm around a body's middle, off the grid a little, with empty voxels around."""
+    counts = [int(2 * h / s) + 9 for h, s in zip(half_mm, SPACING, strict=True)]
+    return np.meshgrid(
+        *[(np.arange(n) - (n - 1) / 2 + 0.3) * s for n, s in zip(counts, SPACING, strict=True)],
+        indexing="ij", sparse=True,
+    )  # fmt: skip
+
+
+def torus(volume_mm3):
+    """(z, y, x) bool, a ring 2.5 times as wide as it is thick, seen askew."""
+    thin = np.cbrt(volume_mm3 / (2 * np.pi**2 * 2.5))
+    z, y, x = mm_grid([3.5 * thin] * 3)
+    tilted_z, tilted_y = 0.8 * z + 0.6 * y, 0.8 * y - 0.6 * z
+    return (np.hypot(tilted_y, x) - 2.5 * thin) ** 2 + tilted_z**2 < thin**2
+
+
+def lobed(volume_mm3):
+    """(z, y, x) bool, a body with bumps."""
+    radius = np.cbrt(volume_mm3 * 3 / 4 / np.pi)
+    z, y, x = mm_grid([1.4 * radius] * 3)
+    bumps = np.sin(2.5 * z / radius) * np.cos(2 * y / radius) + np.sin(3 * x / radius + 1)
+    return z**2 + y**2 + x**2 < (radius * (1 + 0.15 * bumps)) ** 2
+
+
+def two(volume_mm3):
+    """(z, y, x) bool, two ellipsoids apart, one three times the other."""
+    radius = np.cbrt(volume_mm3 * 0.75 * 3 / 4 / np.pi)
+    small = radius / np.cbrt(3)
+    z, y, x = mm_grid([1.3 * radius, radius, 2.2 * radius])
+    left = z**2 / 1.44 + y**2 * 1.44 + (x + 1.1 * radius) ** 2 < radius**2
+    return left | (z**2 + y**2 + (x - 1.1 * radius) ** 2 < small**2)

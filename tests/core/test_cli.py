@@ -85,6 +85,7 @@ def test_a_stack_of_frames_becomes_a_volume_and_a_mesh(tmp_path, sweep):
     beyond = {
         "interval_mm3", "interval_parts_mm3", "outlined_frames", "filled_frames", "warnings",
         "ellipsoid_mm3", "cavalieri_mm3", "longest_section_mm", "longest_section_frame", "bodies",
+        "box_mm", "extrapolated_mm3",
     }  # fmt: skip
     assert set(measured) == contract | beyond
     assert measured["volume_mm3"] == pytest.approx(6, rel=0.25)
@@ -97,8 +98,12 @@ def test_a_stack_of_frames_becomes_a_volume_and_a_mesh(tmp_path, sweep):
         parasam("mesh", "P1_d0.zarr", "c.stl", "--triangles", "800", "--json", cwd=tmp_path)
     )
     assert coarse["triangles"] <= 880
+    voxels = answer_of(
+        parasam("mesh", "P1_d0.zarr", "v.obj", "--style", "blocks", "--json", cwd=tmp_path)
+    )
+    assert voxels["mesh_volume_mm3"] == pytest.approx(measured["volume_mm3"], rel=1e-5)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "P1_d0.zarr", "boxes.json", "c.stl", "sweep.tif", "t.glb",
+        "P1_d0.zarr", "boxes.json", "c.stl", "sweep.tif", "t.glb", "v.obj",
     ]  # fmt: skip
 
 
@@ -138,6 +143,7 @@ def test_models_are_listed():
         (["mesh", "P1_d0.zarr", "t.fbx"], 2, [".glb"]),
         (["mesh", "P1_d0.zarr", "nowhere/t.glb"], 2, ["nowhere"]),
         (["mesh", "P1_d0.zarr", "t.glb", "--triangles", "0"], 2, ["--triangles"]),
+        (["mesh", "P1_d0.zarr", "t.glb", "--style", "blocks", "--triangles", "900"], 2, ["blocks"]),
         (["segment", "P1_d0.zarr"], 2, ["--box"]),
         (["segment", "P1_d0.zarr", "--box", "12"], 2, ["FRAME:X0,Y0,X1,Y1"]),
         (["segment", "P1_d0.zarr", "--box", "3:1,2,3"], 2, ["X0,Y0,X1,Y1"]),
@@ -176,6 +182,13 @@ def test_a_spacing_that_cannot_be_is_refused(tmp_path, sweep, spacing, code):
     ran = parasam("import", "sweep.tif", "s.zarr", "--spacing", *spacing, cwd=tmp_path)
     assert_one_sentence(ran, code, "spacing")
     assert [p.name for p in tmp_path.iterdir()] == ["sweep.tif"]
+
+
+def test_a_spacing_that_is_hardly_in_mm_is_warned_of(tmp_path, sweep):
+    tifffile.imwrite(tmp_path / "sweep.tif", sweep.sequence.frames[:5])
+    ran = parasam("import", "sweep.tif", "s.zarr", "--spacing", "76", "35", "35", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert "check that it is in mm" in ran.stderr
 
 
 @pytest.mark.parametrize(

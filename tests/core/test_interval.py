@@ -65,6 +65,22 @@ def test_a_model_that_is_not_sure_makes_it_wider():
     assert parts == pytest.approx([0, 4], abs=0.02)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_caps_add_is_told_and_widens_the_interval(seed):
+    rng = np.random.default_rng(seed)
+    masks = ball(40, rng.uniform(0.7, 1.4, 3))
+    shown = np.flatnonzero(masks.any(axis=(1, 2)))
+    left = len(shown) // 6
+    mask = drawn(masks, shown[left:-left:3])
+    found = [interval(mask, fill(mask, ends=ends), 60.0) for ends in ("drawn", "caps")]
+    missing_mm3 = 40 - fill(mask, ends="drawn").volume_mm3
+    assert found[0].extrapolated_mm3 == 0
+    assert found[1].extrapolated_mm3 == pytest.approx(missing_mm3, rel=0.4)
+    assert found[1].parts_mm3["ends"] == found[1].extrapolated_mm3
+    assert any("beyond the outlines" in warning for warning in found[1].warnings)
+    assert found[1].low_mm3 <= 40 <= found[1].high_mm3
+
+
 def test_what_is_cut_off_few_or_small_is_said():
     masks = ball(5)
     cut = masks[:, 12:]
@@ -88,3 +104,11 @@ def test_a_measurement_says_how_sure_it_is_and_what_was_filled():
     assert found.outlined_frames + found.filled_frames == frames
     assert found.filled_frames > found.outlined_frames
     assert json.loads(json.dumps(found.as_json()))["warnings"] == list(found.warnings)
+
+
+@pytest.mark.parametrize("spacing", [(76.0, 47.0, 47.0), (0.0001, 0.04, 0.04)])
+def test_a_spacing_that_is_hardly_in_mm_is_said(spacing):
+    masks = ball(5)
+    mask = MaskStack(masks, Space(masks.shape, spacing), Provenance("x"))
+    [first, *_] = interval(mask, fill(mask), 1.0).warnings
+    assert "check that it is in mm" in first

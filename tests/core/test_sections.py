@@ -74,7 +74,11 @@ def test_the_command_writes_a_table_of_sections(tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["measure", str(scan.path), "--sections", str(tmp_path / "no" / "t.csv")])
     assert stopped.value.code == 2
-    cli.main(["measure", str(scan.path), "--sections", str(tmp_path / "t.csv")])
+    cli.main(["measure", str(scan.path), "--sections", str(tmp_path / "t.csv"),
+              "--csv", str(tmp_path / "line.csv")])  # fmt: skip
+    [line] = csv.DictReader((tmp_path / "line.csv").read_text().splitlines())
+    assert float(line["volume_mm3"]) == pytest.approx(fill(mask).volume_mm3, rel=1e-6)
+    assert (line["subject"], line["rater"], line["days"]) == ("M1", "manual", "0")
     assert "bodies    1" in capsys.readouterr().out
     rows = list(csv.DictReader((tmp_path / "t.csv").read_text().splitlines()))
     assert [row["outlined"] for row in rows].count("yes") == mask.annotated.sum()

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xr_server.outbox import Outbox
-from xr_server.protocol import Failed, MeshData, ScanOpened, SliceData, Welcome
+from xr_server.protocol import Failed, JobState, MeshData, ScanOpened, SliceData, Welcome
 from xr_server.scene import Item
 
 MOST_MESSAGES, MOST_BYTES = 4, 100
@@ -38,6 +38,10 @@ def failed(version=0):
     return Item(Failed(f"{version}"))
 
 
+def job(version=0):
+    return Item(JobState("1", "segment", "a", "m", "running", done=version))
+
+
 def mesh(level, version=0, size=10):
     return Item(MeshData("a", "m", level, 3, version, DIGEST, 0.002), size, bytes)
 
@@ -63,7 +67,7 @@ class Page:
 
     def take(self, item):
         if isinstance(item.message, ScanOpened):
-            self.scene = {k: m for k, m in self.scene.items() if k == "welcome"}
+            self.scene = {k: m for k, m in self.scene.items() if k in ("welcome", "job/1")}
         self.scene[item.message.key()] = replace(item.message, seq=0)
 
 
@@ -120,7 +124,7 @@ class Wire:
 slots = st.integers(0, MOST_MESSAGES - 1)
 sizes = st.sampled_from([0, 10, 40, 150])
 makes = st.one_of(
-    st.sampled_from([welcome, failed, scan]),
+    st.sampled_from([welcome, failed, scan, job]),
     st.builds(partial, st.just(mesh), st.integers(0, 1), size=sizes),
     st.builds(partial, st.just(slice_), st.integers(0, 1), size=sizes),
 )

@@ -13,6 +13,7 @@ from xr_server.protocol import (
     Ack,
     Failed,
     Hello,
+    JobState,
     Look,
     Measured,
     MeshData,
@@ -69,7 +70,7 @@ def test_bad_frames_are_refused_with_a_sentence(path):
 def test_every_message_has_a_good_frame():
     seen = {type(read(p)) for p in (GOLDEN / "good").iterdir()}
     assert seen == {
-        Welcome, ScanOpened, MeshData, SliceData, Measured, Failed, Hello, Open, Look, Ack
+        Welcome, ScanOpened, MeshData, SliceData, Measured, Failed, JobState, Hello, Open, Look, Ack
     }  # fmt: skip
 
 
@@ -115,6 +116,19 @@ server_texts = st.one_of(
         seq=counts,
     ),
     st.builds(Failed, texts, counts),
+    st.builds(
+        JobState,
+        id=ids,
+        kind=ids,
+        scan=ids,
+        label=ids,
+        state=st.sampled_from(["waiting", "running", "done", "failed", "cancelled"]),
+        what=texts,
+        done=counts,
+        total=counts,
+        sentence=texts,
+        seq=counts,
+    ),
 )
 client_texts = st.one_of(
     st.builds(Hello, st.none() | ids, st.lists(digests, max_size=3)),
@@ -207,10 +221,12 @@ def test_typescript_refuses_a_field_it_cannot_check():
 
 
 def test_the_page_knows_every_key():
-    """`keyOf` in the TypeScript names meshes and slices and takes the tag for the rest."""
+    """`keyOf` in the TypeScript names meshes, slices and jobs and takes the tag for the rest."""
     for path in (GOLDEN / "good").glob("server_*"):
         message = read(path)
-        expected = {"mesh": "mesh/0", "slice": "slice/7"}.get(message.type, message.type)
+        expected = {"mesh": "mesh/0", "slice": "slice/7", "job": "job/a1"}.get(
+            message.type, message.type
+        )
         assert message.key() == expected
 
 

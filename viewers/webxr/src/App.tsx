@@ -1,6 +1,7 @@
 import { title } from "./format";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
 import { Numbers } from "./desk/Numbers";
+import { Outlining } from "./desk/Outlining";
 import { ScaleBar } from "./desk/ScaleBar";
 import { ScanList } from "./desk/ScanList";
 import { Scrubber } from "./desk/Scrubber";
@@ -31,6 +32,7 @@ export function App() {
       <Scrubber />
       <aside>
         <Numbers />
+        <Outlining />
         <ScanList />
         <WhyNoHeadset />
       </aside>

@@ -103,6 +103,33 @@ export interface Failed {
 }
 
 /**
+ * How far a job is: long work that somebody started, told to every page.
+ *
+ * Attributes:
+ *     id: of the job.
+ *     kind: what is done: "segment".
+ *     scan: with which scan.
+ *     label: which mask comes of it.
+ *     state: waiting, running, done, failed or cancelled.
+ *     what: the step it is at.
+ *     done: how much of that step, of `total`.
+ *     sentence: why it failed; "" where it did not.
+ */
+export interface JobState {
+  id: string;
+  kind: string;
+  scan: string;
+  label: string;
+  state: string;
+  what: string;
+  done: number;
+  total: number;
+  sentence: string;
+  seq: number;
+  type: "job";
+}
+
+/**
  * Header of a mesh; the payload is a GLB (metres, Y-up) packed by `EXT_meshopt_compression`
  * and `KHR_mesh_quantization`, or nothing where the page holds it.
  *
@@ -188,7 +215,7 @@ export interface Ack {
   type: "ack";
 }
 
-export type ServerText = Welcome | ScanOpened | Measured | Failed;
+export type ServerText = Welcome | ScanOpened | Measured | Failed | JobState;
 export type ServerBinary = MeshData | SliceData;
 export type ClientMessage = Hello | Open | Look | Ack;
 export type ServerMessage = ServerText | ServerBinary;
@@ -341,6 +368,20 @@ const checkFailed = objectOf<Failed>({
   type: exactly("failed"),
 });
 
+const checkJobState = objectOf<JobState>({
+  id: textOf(1, 200),
+  kind: textOf(1, 200),
+  scan: textOf(1, 200),
+  label: textOf(1, 200),
+  state: textOf(0, Infinity, /^(waiting|running|done|failed|cancelled)$/u),
+  what: withDefault(textOf(0, Infinity), () => ""),
+  done: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  total: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  sentence: withDefault(textOf(0, Infinity), () => ""),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("job"),
+});
+
 const checkMeshData = objectOf<MeshData>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
@@ -392,6 +433,7 @@ const checkServerText = oneOf<ServerText>({
   scan: checkScanOpened,
   measured: checkMeasured,
   failed: checkFailed,
+  job: checkJobState,
 });
 
 const checkServerBinary = oneOf<ServerBinary>({
@@ -411,6 +453,7 @@ const checkServerMessage = oneOf<ServerMessage>({
   scan: checkScanOpened,
   measured: checkMeasured,
   failed: checkFailed,
+  job: checkJobState,
   mesh: checkMeshData,
   slice: checkSliceData,
 });
@@ -465,6 +508,8 @@ export function keyOf(message: ServerMessage): string {
       return `mesh/${message.level}`;
     case "slice":
       return `slice/${message.frame}`;
+    case "job":
+      return `job/${message.id}`;
     default:
       return message.type;
   }

@@ -48,6 +48,13 @@ function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, 
   hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles, sha256, error_mm: 0.002, seq }, payload);
 }
 
+function job(state: string, more: object = {}): void {
+  hear({
+    type: "job", id: "j1", kind: "segment", scan: "a", label: "auto", state, what: "searching",
+    done: 3, total: 9, sentence: "", ...more,
+  } as Unnumbered<ServerMessage>);
+}
+
 const kinds = () => said.map((m) => m.type);
 const settled = () => new Promise((done) => setTimeout(done));
 
@@ -301,5 +308,24 @@ describe("what cannot be", () => {
   it("is said where a frame is not of this protocol", () => {
     talk.frame("{}");
     expect(lab.getState().failure).toContain("Reload the page");
+  });
+});
+
+describe("jobs", () => {
+  it("are shown while they are under way, whatever scan is opened", () => {
+    job("waiting");
+    opened();
+    job("running", { done: 4 });
+    opened("b");
+    expect(lab.getState().jobs).toMatchObject([{ id: "j1", state: "running", done: 4 }]);
+    job("done");
+    expect(lab.getState().jobs).toEqual([]);
+    expect(lab.getState().failure).toBeNull();
+  });
+
+  it("say why they failed", () => {
+    job("running");
+    job("failed", { sentence: "expected a box, got none" });
+    expect(lab.getState()).toMatchObject({ jobs: [], failure: "Outlining a failed: expected a box, got none" });
   });
 });

@@ -6,7 +6,7 @@
  */
 import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
-import type { Measured, MeshData, ScanCard, ScanOpened } from "../protocol.gen";
+import type { JobState, Measured, MeshData, ScanCard, ScanOpened } from "../protocol.gen";
 import type { Slice } from "./slices";
 
 export type Connection = "connecting" | "open" | "reconnecting";
@@ -47,6 +47,8 @@ export interface LabState {
   frame: number;
   slice: Slice | null;
   slicesHeld: number;
+  /** Long work that is under way on the server, for any page. */
+  jobs: readonly JobState[];
   /** What went wrong, a sentence for the user. */
   failure: string | null;
   view: View;
@@ -69,6 +71,7 @@ export const lab = createStore<LabState>(() => ({
   server: "",
   scans: [],
   wanted: null,
+  jobs: [],
   failure: null,
   view: "cut",
   ...NOTHING_OPEN,
@@ -110,6 +113,14 @@ export function finestWithin(levels: readonly ShownMesh[], triangles: number): S
 export function showMeasured(measured: Measured): void {
   const { scan } = lab.getState();
   if (scan?.scan === measured.scan && scan.label === measured.label) lab.setState({ measured });
+}
+
+/** Keep what is under way; say why a job failed. */
+export function showJob(job: JobState): void {
+  const others = lab.getState().jobs.filter(({ id }) => id !== job.id);
+  const isUnderWay = job.state === "waiting" || job.state === "running";
+  lab.setState({ jobs: isUnderWay ? [...others, job] : others });
+  if (job.state === "failed") lab.setState({ failure: `Outlining ${job.scan} failed: ${job.sentence}` });
 }
 
 export function isSameScan(a: ScanOpened, b: ScanOpened): boolean {
