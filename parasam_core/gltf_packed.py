@@ -25,7 +25,7 @@ ERROR_MM = 0.002
 MOST_ERROR_MM = 0.01
 NORMAL_BITS = 10
 _MOST_STEPS = 65_535
-_SHORT, _UNSIGNED_SHORT, _UNSIGNED_INT = 5_122, 5_123, 5_125  # glTF's names of types
+_SHORT, _UNSIGNED_SHORT, _UNSIGNED_INT, _FLOAT = 5_122, 5_123, 5_125, 5_126  # glTF's names
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def packed_glb(mesh: Mesh, extras: dict[str, object], *, error_mm: float = ERROR
     corner, step = _grid(points, error_mm)
     steps = np.rint((points - corner) / step).astype(np.uint16)
     normals = mesh.normals[order] * np.sign(np.diag(SCENE_FROM_MM)[:3])
-    parts = [_positions(steps), _normals(normals), _triangles(indices, len(order))]
+    more = [_values(name, values[order]) for name, values in mesh.attributes.items()]
+    parts = [_positions(steps), _normals(normals), *more, _triangles(indices, len(order))]
     node: Json = {"translation": corner.tolist(), "scale": [step] * 3}
     return Packed(glb_of(parts, node, extras), _error_mm(points, step))
 
@@ -106,6 +107,13 @@ def _normals(normals: NDArray[np.float64]) -> Part:
     accessor: Json = {"type": "VEC3", "componentType": _SHORT, "normalized": True}
     data = meshopt.encode_gltf_buffer(rows, "ATTRIBUTES")
     return Part("NORMAL", data, len(rows), 8, ARRAY, accessor, "OCTAHEDRAL")
+
+
+def _values(name: str, values: NDArray[np.float32]) -> Part:
+    """An attribute of the mesh's own, as `gltf.py` names it; exact."""
+    accessor: Json = {"type": "SCALAR", "componentType": _FLOAT}
+    data = meshopt.encode_gltf_buffer(values, "ATTRIBUTES")
+    return Part(f"_{name.upper()}", data, len(values), 4, ARRAY, accessor)
 
 
 def _triangles(indices: NDArray[np.uint32], vertices: int) -> Part:

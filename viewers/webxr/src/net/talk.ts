@@ -29,6 +29,8 @@ export class Talk implements Heard {
   #session: string | null = null;
   /** What was asked for and has not been opened yet: asked again after a drop. */
   #asked: Wanted | null = null;
+  /** Whether the line fell since, so that it may not have been heard. */
+  #isInDoubt = false;
   #way: Way | null = null;
 
   constructor(readMesh: (glb: Uint8Array) => Promise<BufferGeometry>, keep = new Keep()) {
@@ -61,6 +63,7 @@ export class Talk implements Heard {
   }
 
   opened(): void {
+    this.#isInDoubt = this.#asked !== null;
     this.#say({ type: "hello", session: this.#session, holds: this.#intake.holds() });
   }
 
@@ -106,14 +109,15 @@ export class Talk implements Heard {
   }
 
   #takeWelcome({ server, session, scans }: Welcome): void {
-    const isResumed = session === this.#session;
+    const isResumed = session === this.#session && !this.#isInDoubt;
+    this.#isInDoubt = false;
     this.#session = session;
     lab.setState({ connection: "open", dropped: "", server, scans });
     const { wanted, scan } = lab.getState();
     const first = scans[0];
     if (first && !scans.some(({ id }) => id === wanted?.scan)) {
       this.open({ scan: first.id, label: null });
-    } else if (wanted !== null && !(isResumed && this.#asked === null && isShown(wanted, scan))) {
+    } else if (wanted !== null && !(isResumed && isShown(wanted, scan))) {
       this.open(wanted);
     }
     this.#sayLook();
