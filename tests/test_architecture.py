@@ -65,6 +65,7 @@ HOMES = {
     "cryptography": ["xr_server.certificate", "xr_server.issuing"],
     "h11": ["xr_server.connections"],
     "ifaddr": ["xr_server.addresses"],
+    "zeroconf": ["xr_server.mdns"],
     "prometheus_client": ["xr_server.metrics"],
     "pyglet": ["viewers.looking_glass"],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +21,17 @@ if TYPE_CHECKING:
     from xr_server.doors import Doors
     from xr_server.witness import Witness
 
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 who comes from elsewhere is paired
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's arguments; most may be set in the environment, where flags go before."""
     parser.add_argument("source", metavar="SCAN.zarr|LIBRARY", type=Path)
-    host, port, form = _set("HOST", "127.0.0.1"), _set("PORT", "8017"), _set("LOG_FORMAT", "text")
+    port, form = _set("PORT", "8017"), _set("LOG_FORMAT", "text")
     add, on_off = parser.add_argument, argparse.BooleanOptionalAction
-    add("--host", default=host, help="address to serve at (%(default)s)")
+    add("--host", default=_set("HOST", ""), help="address (127.0.0.1, or all with --https)")
     add("--port", type=int, default=port, help="0 takes a free one (%(default)s)")
-    add("--https", action=on_off, help="with a certificate of its own, as WebXR wants elsewhere")
+    add("--https", action=on_off, help="for headsets: with a certificate of its own, to be paired")
     add("--forget-paired", action="store_true", help="have every headset pair anew, then serve")
     add("--emulate", action="store_true", help="put a Quest 3 into the browser")
     add("--open", action="store_true", help="open the browser")
@@ -52,32 +55,25 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.addresses import reached_at
     from xr_server.app import create_app
     from xr_server.audit import Audit
-    from xr_server.doors import doors_of
     from xr_server.library import Library
     from xr_server.logs import log_as
     from xr_server.serve import listening, serve
     from xr_server.witness import Witness
 
     log_as(arguments.log_format)
+    _settle(arguments)
     library, page = Library(arguments.source), _built_page()
-    certificate, audit = _certificate(arguments), Audit(lab_folder() / "audit.jsonl")
-    witness = Witness(audit)
+    certificate, witness = _certificate(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
     taken = listening(arguments.host, arguments.port)
-    lab = Address(
-        reached_at(arguments.host),
-        taken.getsockname()[1],
-        https=certificate is not None,
-        emulate=arguments.emulate,
-    )
-    doors = doors_of(arguments.host, lab_folder() / "paired.json", partial(show_next, lab))
-    if arguments.forget_paired:
-        _forget(doors, witness)
+    reached, port = reached_at(arguments.host), taken.getsockname()[1]
+    lab = Address(reached, port, https=certificate is not None, emulate=arguments.emulate)
+    doors = _doors(arguments, lab, witness)
     code = doors.pairing.code if doors.pairing else None
-    app = create_app(
-        library, page, doors, certificate.authority_pem if certificate else None, witness
-    )
+    authority_pem = certificate.authority_pem if certificate else None
+    app = create_app(library, page, doors, authority_pem, witness)
     file = certificate.file if certificate else None
-    serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
+    with _made_known(arguments.host, lab):
+        serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
 
 
 VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
@@ -85,6 +81,14 @@ VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
 
 def _set(name: str, fallback: str) -> str:
     return os.environ.get(f"PARASAM_{name}", fallback)
+
+
+def _settle(arguments: argparse.Namespace) -> None:
+    """Fill in what was left open: HTTPS is for headsets, so it is served to all."""
+    if arguments.https is None:
+        arguments.https = _is_on("HTTPS")
+    if not arguments.host:
+        arguments.host = EVERY_ADDRESS if arguments.https else "127.0.0.1"
 
 
 def _is_on(name: str) -> bool:
@@ -102,7 +106,7 @@ def _log_format(text: str) -> str:
 
 def _certificate(arguments: argparse.Namespace) -> Certificate | None:
     """The one for this machine, and for the name it is asked to be served at."""
-    if not (_is_on("HTTPS") if arguments.https is None else arguments.https):
+    if not arguments.https:
         return None
     from xr_server.addresses import EVERYWHERE, is_address, own_addresses, own_names
     from xr_server.certificate import certificate_for
@@ -120,9 +124,27 @@ def _built_page() -> Path:
     return page
 
 
-def _forget(doors: Doors, witness: Witness) -> None:
-    if doors.pairing is None:
-        raise UsageError("expected --host beyond this machine with --forget-paired, got a loopback")
-    count = doors.pairing.tokens.forget_all()
-    witness.revoked(count)
-    say(f"Forgotten: {count} paired browsers.")
+def _made_known(host: str, lab: Address) -> AbstractContextManager[None]:
+    """By mDNS, beyond this machine."""
+    from xr_server.addresses import EVERYWHERE, is_address, is_loopback, own_addresses
+
+    if is_loopback(host) or not (is_address(host) or host in EVERYWHERE):
+        return nullcontext()
+    from xr_server.mdns import advertised, services
+
+    reached = own_addresses() if host in EVERYWHERE else [host]
+    beyond = [a for a in reached if not is_loopback(a)]
+    return advertised(services(lab.port, beyond, https=lab.https))
+
+
+def _doors(arguments: argparse.Namespace, lab: Address, witness: Witness) -> Doors:
+    """Who may come in; those paired earlier only where they are not to be forgotten."""
+    from xr_server.doors import doors_of
+    from xr_server.tokens import Tokens
+
+    paired = lab_folder() / "paired.json"
+    if arguments.forget_paired:
+        count = Tokens(paired).forget_all()
+        witness.revoked(count)
+        say(f"Forgotten: {count} paired browsers.")
+    return doors_of(arguments.host, paired, partial(show_next, lab))

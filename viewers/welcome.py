@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import webbrowser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import segno
@@ -56,22 +56,28 @@ def announce(
     _show(url)
     say(f"ParaSAM lab: {url}  (Ctrl-C ends it)")
     if code is not None:
-        say(
-            f"Pairing code, where you type the address: {code}. It works once; the next comes here."
-        )
-    if certificate is None:
-        say(
-            f"A Quest on USB reaches it at http://localhost:{lab.port} after "
-            f"`adb reverse tcp:{lab.port} tcp:{lab.port}`: WebXR wants localhost or HTTPS."
-        )
-    else:
+        _how_to_pair(lab, code)
+    if certificate is not None:
         say(
             "A browser warns, as nobody it knows vouches for this lab: go on, or trust /ca.crt, "
             f"whose SHA-256 is {certificate.fingerprint}."
         )
+    else:
+        say(
+            f"A Quest on USB reaches it at http://localhost:{lab.port} after "
+            f"`adb reverse tcp:{lab.port} tcp:{lab.port}`: WebXR wants localhost or HTTPS."
+        )
     answer({"url": url}, [], as_json=arguments.json)
     if arguments.open:
         webbrowser.open(url)
+
+
+def _how_to_pair(lab: Address, code: str) -> None:
+    from xr_server.addresses import mdns_name
+
+    say(f"Pairing code, where you type the address: {code}. It works once; the next comes here.")
+    by_name = replace(lab, host=mdns_name(), emulate=False).url()
+    say(f"Where the network carries mDNS, {by_name} leads here, too.")
 
 
 def show_next(lab: Address, code: str) -> None:

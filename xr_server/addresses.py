@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 
 import ifaddr
 
+NAME = re.compile(r"[a-z0-9._-]{1,253}")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 compared with what the user gave
 
@@ -23,8 +25,13 @@ def own_addresses() -> list[str]:
 def own_names() -> list[str]:
     """Host names of this machine, lower case, sorted; also as mDNS spells it."""
     host = socket.gethostname().lower()
-    first = host.split(".")[0]
-    return sorted({"localhost", host, f"{first}.local"})
+    names = {"localhost", host, f"{host.split('.')[0]}.local", mdns_name()}
+    return sorted(name for name in names if NAME.fullmatch(name))
+
+
+def mdns_name() -> str:
+    """The name that the lab makes known by mDNS."""
+    return f"parasam-{socket.gethostname().lower().split('.')[0]}.local"
 
 
 def reached_at(host: str) -> str:

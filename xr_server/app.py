@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI, WebSocket
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from parasam_core.errors import ParasamError
 from xr_server.cache import Cache
@@ -22,7 +24,7 @@ from xr_server.line import Line
 from xr_server.page import Page
 from xr_server.protocol import JobState
 from xr_server.resources import not_there, resources
-from xr_server.schemas import not_understood
+from xr_server.schemas import not_understood, nowhere
 from xr_server.security import Guard
 from xr_server.session import Sessions
 from xr_server.timed import Timed
@@ -48,17 +50,10 @@ def create_app(
     """
     doors, witness = doors or Doors(), witness or Witness()
     cache = Cache(library, witness.metrics)
-    sessions, jobs = Sessions(cache), Jobs()
+    sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
-
-    app = FastAPI(
-        title="ParaSAM lab",
-        version=version("parasam"),
-        lifespan=lambda _: _life(cache, sessions, jobs, witness),
-        docs_url=None,  # those pages load from elsewhere
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    jobs = Jobs()
+    app = _bare(partial(_life, cache, sessions, jobs, witness))
     app.add_middleware(Guard, doors=doors, witness=witness)
     app.add_middleware(Timed, metrics=witness.metrics)
 
@@ -66,14 +61,31 @@ def create_app(
     async def talk(socket: WebSocket) -> None:
         await Line(socket, sessions, witness).talk()
 
-    app.include_router(doorstep(doors.pairing, authority_pem, witness))
-    app.include_router(doctor())
-    app.include_router(resources(cache))
-    app.include_router(jobs_api(jobs, library))
-    app.add_exception_handler(ParasamError, not_there)
-    app.add_exception_handler(RequestValidationError, not_understood)
+    for routes in (
+        doorstep(doors.pairing, authority_pem, witness),
+        doctor(),
+        resources(cache),
+        jobs_api(jobs, library),
+    ):
+        app.include_router(routes)
     if page is not None:
         app.mount("/", Page(page))
+    return app
+
+
+def _bare(life: Callable[[], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """It answers nothing yet, but in sentences."""
+    app = FastAPI(
+        title="ParaSAM lab",
+        version=version("parasam"),
+        lifespan=lambda _: life(),
+        docs_url=None,  # those pages load from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_exception_handler(ParasamError, not_there)
+    app.add_exception_handler(RequestValidationError, not_understood)
+    app.add_exception_handler(HTTPException, nowhere)
     return app
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from parasam_core.errors import ServerError
+
 LARGEST_BYTES = 1 << 20
 OLDER_KEPT = 3
 
@@ -19,13 +21,15 @@ class Audit:
 
     Args:
         file: where it is written, and moved to `.1`, `.2` … when it is full; None writes nothing.
+
+    Raises:
+        ServerError: it cannot be written there.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._handler: RotatingFileHandler | None = None
         if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            file.touch(0o600)
+            _make(file)
             self._handler = RotatingFileHandler(
                 file, maxBytes=LARGEST_BYTES, backupCount=OLDER_KEPT, encoding="utf-8", delay=True
             )
@@ -48,3 +52,15 @@ class Audit:
         """Close the file."""
         if self._handler is not None:
             self._handler.close()
+
+
+def _make(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(0o600)
+        file.open("ab").close()
+    except OSError as error:
+        raise ServerError(
+            f"expected to write the audit log {file}, got {error.strerror}; "
+            "set PARASAM_HOME to a folder of yours"
+        ) from error

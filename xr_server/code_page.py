@@ -18,18 +18,19 @@ LOOKS = (
 
 
 def code_page(sentence: str) -> str:
-    """A page to type the code in.
+    """A page to type the code in, with what was wrong with the last, if anything.
 
     Its form asks with GET: what a page without a referrer posts has no origin to be known by.
     """
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>ParaSAM lab</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{LOOKS}</style><h1>Pair this browser</h1><p>{html.escape(sentence)}</p>"
+        f"<style>{LOOKS}</style><h1>Pair this browser</h1>"
+        f'<p role="alert">{html.escape(sentence)}</p>'
         f'<form><input name="{PARAMETER}" aria-label="Code" maxlength="12" autocomplete="off" '
         'autocapitalize="characters" spellcheck="false" autofocus required> '
         "<button>Pair</button></form>"
-        "<p>The code stands in the terminal where <code>parasam lab</code> runs. "
+        "<p>The code stands in the terminal where <code>parasam lab</code> runs. It works once. "
         '<a href="/doctor">What does this browser lack?</a></p></html>'
     )
 

@@ -10,6 +10,7 @@ import asyncio
 from typing import Any
 
 import h11
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -120,6 +121,12 @@ class Sockets(WebSocketsSansIOProtocol):
             self.transport.close()
         else:
             super().shutdown()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; a refusal with a sentence is an answer, too, which uvicorn's log forgets."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     def pause_writing(self) -> None:
         """Hear nothing while the page takes nothing: each of its pings would be answered."""

@@ -48,4 +48,7 @@ def _network(address: str) -> str:
     """Who has one IPv6 address has all 2⁶⁴ of its network."""
     if not is_address(address) or ":" not in address:
         return address
-    return str(ipaddress.ip_network(f"{address.split('%')[0]}/64", strict=False))
+    plain = ipaddress.IPv6Address(address.split("%")[0])
+    if plain.ipv4_mapped:
+        return str(plain.ipv4_mapped)
+    return str(ipaddress.ip_network(f"{plain}/64", strict=False))

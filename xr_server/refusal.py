@@ -45,5 +45,6 @@ async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -
 def _answer(refusal: Refusal, scope: Scope) -> Response:
     wants_page = "text/html" in Headers(scope=scope).get("accept", "")
     if refusal.what in ("pairing", "code") and wants_page:
-        return HTMLResponse(code_page(refusal.sentence), status_code=refusal.status)
+        wrong = f"This was refused: {refusal.sentence}." if refusal.what == "code" else ""
+        return HTMLResponse(code_page(wrong), status_code=refusal.status)
     return PlainTextResponse(refusal.sentence, status_code=refusal.status)

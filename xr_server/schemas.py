@@ -8,12 +8,14 @@ from typing import Any, cast, get_type_hints
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, create_model
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from xr_server.protocol import JobState, Measured, ScanCard, ScanOpened
 
 Responses = dict[int | str, dict[str, Any]]
 
+LONGEST_SHOWN = 200
 OF_THE_WIRE = ("seq", "type")
 
 
@@ -43,9 +45,18 @@ Job = _content("Job", JobState)
 
 
 class JobList(BaseModel):
-    """What is known of jobs, the oldest first."""
+    """What is being done, what waits, and how the last ones ended."""
 
-    jobs: list[Job]  # type: ignore[valid-type]
+    jobs: list[Any]
+
+
+async def nowhere(request: Request, error: Exception) -> Response:
+    """The answer where there is nothing, or nothing of this kind: a sentence."""
+    if not isinstance(error, HTTPException):
+        raise error
+    asked = f"{request.method} {request.url.path}"[:LONGEST_SHOWN]
+    sentence = f"expected a resource of this lab, got {asked}: {error.detail}"
+    return JSONResponse({"error": sentence}, error.status_code, error.headers)
 
 
 async def not_understood(_: Request, error: Exception) -> Response:

@@ -23,7 +23,7 @@ from xr_server.refusal import Refusal, refuse
 from xr_server.witness import Witness
 
 LARGEST_HEAD_BYTES = 16 << 10
-LARGEST_BODY_BYTES = 64 << 10  # a box for each of a thousand frames
+LARGEST_BODY_BYTES = 64 << 10  # a box on each of a thousand frames
 # What shows nothing of the library, and is needed before a browser can be paired: to trust the
 # certificate first, to find out what the browser lacks, and to trade the code.
 DOCTOR = ("/doctor", "/doctor/doctor.js", "/doctor/trust.js", "/doctor/state")

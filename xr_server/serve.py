@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from parasam_core.errors import ServerError
 from xr_server.connections import Requests, Sockets
+from xr_server.doorway import Doorway
 from xr_server.protocol import LARGEST_INCOMING_BYTES
 from xr_server.security import LARGEST_HEAD_BYTES
 from xr_server.witness import Witness
@@ -37,7 +38,7 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # The protocol is named for asyncio, which turns Nagle off only where it is TCP's.
-        taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        taken = Doorway(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise ServerError(_not_ours(host)) from error
     try:

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from xr_server.caller import Caller
 from xr_server.metrics import Metrics
 
+METHODS = ("GET", "HEAD", "POST", "DELETE")  # others are counted as one
+
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +46,7 @@ class Timed:
 
     def _note(self, scope: Scope, status: int, took_s: float) -> None:
         route = getattr(scope.get("route"), "path", "page")
-        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+        method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests_s.labels(method, route, status).observe(took_s)
         address = Caller(scope).address
         log.info("%s %s %s %d in %.0f ms", address, method, route, status, took_s * 1000)

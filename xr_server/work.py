@@ -25,11 +25,18 @@ from xr_server.schemas import Job, JobList, Problem, Responses
 
 MOST_BOXES = 1000
 REFUSED = 409
-OTHERWISE: Responses = {
-    404: {"model": Problem, "description": "There is no such scan or job, or the label is taken."},
+
+_SAID = {"model": Job, "description": "How far it is."}
+_NOT_SAID: Responses = {
+    404: {"model": Problem, "description": "There is none."},
     422: {"model": Problem, "description": "This cannot be asked."},
 }
-BUSY: Responses = {REFUSED: {"model": Problem, "description": "The like of it is under way."}}
+ONE: Responses = {200: _SAID, **_NOT_SAID}
+STARTED: Responses = {
+    202: _SAID,
+    409: {"model": Problem, "description": "The like of it is under way, or too much waits."},
+    **_NOT_SAID,
+}
 
 Box = tuple[int, int, int, int]
 
@@ -54,9 +61,9 @@ class Wish(BaseModel):
 
 def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
     """The routes under `/api/jobs`."""
-    router = APIRouter(prefix="/api/jobs", responses=OTHERWISE)
+    router = APIRouter(prefix="/api/jobs")
 
-    @router.post("", status_code=202, response_model=Job, responses=BUSY)
+    @router.post("", status_code=202, responses=STARTED)
     async def start(wish: Wish) -> JSONResponse:
         scan = library.scan(wish.scan)
         scan.check_label_free(wish.label, "segment")
@@ -66,15 +73,15 @@ def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
             return JSONResponse({"error": str(error)}, status_code=REFUSED)
         return _said(state, 202)
 
-    @router.get("", response_model=JobList)
-    async def every() -> dict[str, list[dict[str, Any]]]:
-        return {"jobs": [_fields(state) for state in jobs.states()]}
+    @router.get("")
+    async def every() -> JobList:
+        return JobList(jobs=[_fields(state) for state in jobs.states()])
 
-    @router.get("/{job}", response_model=Job)
+    @router.get("/{job}", responses=ONE)
     async def one(job: str) -> JSONResponse:
         return _said(jobs.state(job))
 
-    @router.delete("/{job}", response_model=Job)
+    @router.delete("/{job}", responses=ONE)
     async def cancel(job: str) -> JSONResponse:
         return _said(jobs.cancel(job))
 

@@ -1,5 +1,6 @@
 """The lab's own authority, asked by TLS clients that trust nothing else."""
 
+import contextlib
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from tests.server.small import served
 from xr_server.addresses import own_addresses, own_names
 from xr_server.app import create_app
 from xr_server.certificate import certificate_for
+from xr_server.doorway import MOST_OPEN_OF_AN_ADDRESS
 from xr_server.library import Library
 
 NAMES, ADDRESSES = ["lab.example", "localhost"], ["127.0.0.1", "192.168.1.7", "::1"]
@@ -30,6 +32,11 @@ def served_with(file):
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
     return certificate_for(tmp_path_factory.mktemp("own"), own_names(), own_addresses())
+
+
+@pytest.fixture
+def secure_app(own, written_once, page_folder):
+    return create_app(Library(written_once), page_folder, authority_pem=own.authority_pem)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +73,20 @@ def test_another_name_is_not(own, secure, name):
 def test_who_trusts_others_does_not_reach_it(secure):
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"https://localhost:{secure}/", trust_env=False)
+
+
+def test_who_never_greets_is_dropped_and_only_so_many_are_waited_for(own, secure_app, monkeypatch):
+    monkeypatch.setattr("xr_server.serve.TLS_GREETING_S", 3)
+    with contextlib.ExitStack() as held, served(secure_app, certificate=own.file) as port:
+        lines = [
+            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            for _ in range(MOST_OPEN_OF_AN_ADDRESS + 40)
+        ]
+        assert lines[-1].recv(1) == b""  # one too many: at once
+        elsewhere = ("127.0.0.2", 0)
+        with socket.create_connection(("127.0.0.1", port), 20, elsewhere) as line:
+            trusting(own).wrap_socket(line, server_hostname="localhost").close()
+        assert lines[0].recv(1) == b""  # it never greeted
 
 
 def test_without_tls_there_is_no_authority(port):

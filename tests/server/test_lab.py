@@ -23,6 +23,7 @@ from xr_server.addresses import own_addresses
 from xr_server.app import create_app
 from xr_server.library import Library
 from xr_server.protocol import SUBPROTOCOL, Hello, text_frame
+from xr_server.tokens import Tokens
 
 START = """
 import sys, pathlib, viewers.lab
@@ -110,12 +111,11 @@ def test_a_headset_pairs_over_https_as_the_environment_and_the_flags_say(
 ):
     said = {
         "PARASAM_HOME": str(tmp_path),
-        "PARASAM_HOST": "127.0.0.1",
-        "PARASAM_PORT": "0",
+        "PARASAM_PORT": "1",
         "PARASAM_HTTPS": "1",
         "PARASAM_LOG_FORMAT": "json",
     }
-    with started(page_folder, library_folder, "--host", "0.0.0.0", **said) as (process, url):  # noqa: S104
+    with started(page_folder, library_folder, "--port", "0", **said) as (process, url):
         trusted = ssl.create_default_context(cadata=authority(url.port))
         home = f"https://localhost:{url.port}"
         with httpx.Client(verify=trusted, trust_env=False) as web:
@@ -156,6 +156,15 @@ def test_a_setting_that_cannot_be_is_a_usage_error(library_folder, page_folder, 
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert value in done.stderr.splitlines()[-1]
+
+
+def test_headsets_are_forgotten_when_asked(library_folder, page_folder, tmp_path):
+    paired = Tokens(tmp_path / "lab" / "paired.json")
+    token = paired.issue("192.168.1.50")
+    home = {"PARASAM_HOME": str(tmp_path)}
+    with started(page_folder, library_folder, "--port", "0", "--forget-paired", **home):
+        assert not paired.knows(token)
+    assert "1 forgotten" in (tmp_path / "lab" / "audit.jsonl").read_text("utf-8")
 
 
 def test_a_busy_port_is_one_sentence(library_folder, page_folder):

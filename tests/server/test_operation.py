@@ -1,13 +1,18 @@
 """Metrics, logs, and the description of what is served."""
 
+import asyncio
 import json
 import logging
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from tests.server.small import served
 from tests.server.test_socket import hear_until, lab, say
+from xr_server.app import create_app
 from xr_server.logs import JsonLines
 from xr_server.protocol import Hello, Measured, Open
 
@@ -86,3 +91,22 @@ def test_a_log_line_is_json():
     read = json.loads(line)
     assert (read["level"], read["logger"], read["message"]) == ("error", "a", "made it")
     assert "ValueError" in read["exception"]
+
+
+def test_what_was_begun_is_finished_when_the_lab_stops(library):
+    app = create_app(library)
+
+    @app.get("/slow")
+    async def slow():
+        begun.set()
+        await asyncio.sleep(0.5)
+        return {"status": "finished"}
+
+    begun = threading.Event()
+    with ThreadPoolExecutor(1) as thread, served(app) as port:
+        url = f"http://127.0.0.1:{port}/slow"
+        answer = thread.submit(httpx.get, url, trust_env=False, timeout=30)
+        assert begun.wait(30)
+    assert answer.result().json() == {"status": "finished"}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)

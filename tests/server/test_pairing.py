@@ -92,6 +92,10 @@ def test_an_ipv6_network_waits_as_one(clock):
         patience.wrong(f"2001:db8::{i}")
     assert patience.wait_s("2001:db8::ffff%eth0") > 0
     assert patience.wait_s("2001:db8:1::1") == 0
+    for _ in range(4):
+        patience.wrong("::ffff:192.168.1.66")
+    assert patience.wait_s("192.168.1.66") > 0
+    assert patience.wait_s("::ffff:192.168.1.50") == 0
 
 
 def test_only_so_many_addresses_are_remembered(clock):
