@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from parasam_core.errors import EmptyMaskError
-from parasam_core.gltf import glb_from_mesh
+from parasam_core.gltf_packed import Packed, packed_glb
 from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
@@ -18,7 +18,7 @@ from parasam_core.solid.fill import fill
 from parasam_core.solid.simplify import levels_of_detail, simplified
 from parasam_core.solid.surface import surface
 from parasam_core.volume import Volume
-from xr_server.protocol import Measured, MeshData
+from xr_server.protocol import Measured, MeshData, ScanOpened
 from xr_server.scene import Item, Scene
 
 MOST_TRIANGLES = 400_000
@@ -53,6 +53,7 @@ def body_of(scene: Scene) -> Body:
 
     Raises:
         EmptyMaskError: nothing is tumour.
+        GeometryError: it is too large to be packed.
     """
     if scene.mask is None or scene.opened.label is None:
         raise EmptyMaskError(f"expected a mask in {scene.opened.scan}, got none")
@@ -60,13 +61,20 @@ def body_of(scene: Scene) -> Body:
     finest = surface(volume)
     levels = levels_of_detail(simplified(finest, MOST_TRIANGLES))
     extras = scene.mask.provenance.as_json()
-    glbs = tuple(glb_from_mesh(level, extras) for level in levels)
-    scan, label = scene.opened.scan, scene.opened.label
+    packed = [packed_glb(level, extras) for level in levels]
     meshes = tuple(
-        MeshData(scan, label, i, len(levels), len(m.faces), hashlib.sha256(glb).hexdigest())
-        for i, (m, glb) in enumerate(zip(levels, glbs, strict=True))
+        _header(scene.opened, i, len(levels), len(level.faces), made)
+        for i, (level, made) in enumerate(zip(levels, packed, strict=True))
     )
+    glbs = tuple(made.glb for made in packed)
     return Body(meshes, glbs, scene.mask, volume, finest)
+
+
+def _header(opened: ScanOpened, level: int, levels: int, triangles: int, made: Packed) -> MeshData:
+    sha256 = hashlib.sha256(made.glb).hexdigest()
+    return MeshData(
+        opened.scan, opened.label or "", level, levels, triangles, sha256, made.error_mm
+    )
 
 
 def measured_of(body: Body) -> Measured:
@@ -76,10 +84,12 @@ def measured_of(body: Body) -> Measured:
         scan=body.meshes[0].scan,
         label=body.meshes[0].label,
         volume_mm3=found.volume_mm3,
+        interval_mm3=list(found.interval_mm3),
         mesh_volume_mm3=found.mesh_volume_mm3,
         surface_mm2=found.surface_mm2,
         extent_mm=list(found.extent_mm),
         caliper_mm3=found.caliper_mm3,
         voxels=found.voxels,
         frames=list(found.frames),
+        warnings=list(found.warnings),
     )

@@ -17,6 +17,9 @@ frames that both languages must take or refuse.
 A page keeps the latest message a key; `ScanOpened` takes away all but `Welcome` and `JobState`.
 Every message of the server has a `seq` of its own and is acked with it, in any order.
 
+A payload is sent once: a page holds it when it has acked it, or when it names its digest in
+`Hello.holds`; from then on its header comes alone. A page that let it go says hello anew.
+
 Knows nothing about sockets, scenes or scans.
 """
 
@@ -43,6 +46,7 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 
 
 class WireError(ValueError):
@@ -125,14 +129,15 @@ class ScanOpened:
 
 @dataclass(frozen=True, config=_STRICT)
 class MeshData:
-    """Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page holds it:
-    it said so in `Hello.holds`, or has acked it since. A page that let it go says hello anew.
+    """Header of a mesh; the payload is a GLB (metres, Y-up) packed by `EXT_meshopt_compression`
+    and `KHR_mesh_quantization`, or nothing where the page holds it.
 
     Attributes:
         level: 0 is the coarsest; later levels replace earlier ones.
         levels: how many there are.
         triangles: of this level.
         sha256: of the payload.
+        error_mm: no vertex lies farther than this from the surface's own, mm.
     """
 
     scan: Id
@@ -141,6 +146,7 @@ class MeshData:
     levels: Count
     triangles: Count
     sha256: Digest
+    error_mm: Distance
     seq: Count = 0
     type: Literal["mesh"] = "mesh"
 
@@ -153,7 +159,11 @@ class MeshData:
 class SliceData:
     """Header of a frame; the payload is `height × width` grey bytes, rows top to bottom, then,
     where `label` is given, the mask: one bit a pixel, rows top to bottom without padding between
-    them, the first pixel in the highest bit, the last byte filled up with zeros.
+    them, the first pixel in the highest bit, the last byte filled up with zeros. It is nothing
+    where the page holds it.
+
+    Attributes:
+        sha256: of the payload.
     """
 
     scan: Id
@@ -161,6 +171,7 @@ class SliceData:
     width: Count
     height: Count
     label: str | None
+    sha256: Digest
     seq: Count = 0
     type: Literal["slice"] = "slice"
 
@@ -170,7 +181,7 @@ class SliceData:
 
     @property
     def payload_bytes(self) -> int:
-        """How long the payload is."""
+        """How long the payload is where it is sent."""
         pixels = self.width * self.height
         return pixels if self.label is None else pixels + (pixels + 7) // 8
 
@@ -180,19 +191,23 @@ class Measured:
     """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
 
     Attributes:
+        interval_mm3: lower and upper end of the volume's 95 % interval.
         extent_mm: length, width, height.
+        warnings: why the volume should not be relied on.
         frames: first and last frame of the mask.
     """
 
     scan: Id
     label: Id
     volume_mm3: Number
+    interval_mm3: Annotated[list[Number], Field(min_length=2, max_length=2)]
     mesh_volume_mm3: Number
     surface_mm2: Number
     extent_mm: Annotated[list[Number], Field(min_length=3, max_length=3)]
     caliper_mm3: Number
     voxels: Count
     frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    warnings: list[str]
     seq: Count = 0
     type: Literal["measured"] = "measured"
 
@@ -256,7 +271,7 @@ class Hello:
     Attributes:
         session: the token of `Welcome` where the page had one; null at first. For this page only:
             it holds what it was sent, so a copy of it must not use the token.
-        holds: sha256 of the meshes that the page has kept, so that they are not sent again.
+        holds: sha256 of the payloads that the page has kept, so that they are not sent again.
     """
 
     session: Id | None = None
@@ -318,7 +333,7 @@ def split_binary(frame: bytes) -> tuple[ServerBinary, memoryview]:
 
     Raises:
         WireError: too short, too long a header, one that is not of this protocol, or a slice
-            whose payload is not as long as its header says.
+            whose payload is neither nothing nor as long as its header says.
     """
     if len(frame) < 4:
         raise WireError(f"expected a frame of at least 4 bytes, got {len(frame)}")
@@ -327,7 +342,7 @@ def split_binary(frame: bytes) -> tuple[ServerBinary, memoryview]:
         raise WireError(f"expected a header that fits {len(frame)} bytes, got one of {length}")
     header = _parsed(_SERVER_BINARY, bytes(frame[4 : 4 + length]))
     payload = memoryview(frame)[4 + length :]
-    if isinstance(header, SliceData) and len(payload) != header.payload_bytes:
+    if isinstance(header, SliceData) and len(payload) not in (0, header.payload_bytes):
         raise WireError(f"expected {header.payload_bytes} bytes of slice, got {len(payload)}")
     return header, payload
 

@@ -4,7 +4,7 @@
 /api/scans/{scan}                                   geometry
 /api/scans/{scan}/frames/{k}.png                    a frame
 /api/scans/{scan}/labels/{label}/masks/{k}.png      its mask
-/api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest
+/api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest; packed
 /api/scans/{scan}/labels/{label}/measurement        the numbers
 """
 

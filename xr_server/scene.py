@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +42,14 @@ class Scene:
         sequence: its frames.
         mask: the mask shown, if any.
         content: digest of what is on disk.
+        digests: sha256 of each slice's payload.
     """
 
     opened: ScanOpened
     sequence: Sequence
     mask: MaskStack | None
     content: str
+    digests: tuple[str, ...]
 
     @property
     def has_tumour(self) -> bool:
@@ -60,10 +64,10 @@ class Scene:
     def slice(self, frame: int) -> Item:
         """A frame with its mask."""
         _, height, width = self.opened.shape
-        header = SliceData(self.opened.scan, frame, width, height, self.opened.label)
-        pixels = self.sequence.frames[frame]
-        mask = None if self.mask is None else self.mask.masks[frame]
-        return Item(header, header.payload_bytes, lambda: slice_payload(pixels, mask))
+        scan, label, sha256 = self.opened.scan, self.opened.label, self.digests[frame]
+        header = SliceData(scan, frame, width, height, label, sha256)
+        payload = partial(_payload, self.sequence, self.mask, frame)
+        return Item(header, header.payload_bytes, payload)
 
     def slices(self) -> list[Item]:
         """Every frame."""
@@ -84,7 +88,18 @@ def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
     """
     mask = None if label is None else scan.mask(label)
     sequence = scan.sequence()
-    return Scene(_opened(scan, sequence, label, mask), sequence, mask, content)
+    opened = _opened(scan, sequence, label, mask)
+    return Scene(opened, sequence, mask, content, _digests(sequence, mask))
+
+
+def _payload(sequence: Sequence, mask: MaskStack | None, frame: int) -> bytes:
+    return slice_payload(sequence.frames[frame], None if mask is None else mask.masks[frame])
+
+
+def _digests(sequence: Sequence, mask: MaskStack | None) -> tuple[str, ...]:
+    """Of what is shown and not of what is on disk, which may change under the same name."""
+    payloads = (_payload(sequence, mask, k) for k in range(len(sequence.frames)))
+    return tuple(hashlib.sha256(payload).hexdigest() for payload in payloads)
 
 
 def _opened(

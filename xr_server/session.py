@@ -92,7 +92,7 @@ class Session:
         message = item.message
         if not isinstance(message, MeshData | SliceData):
             return text_frame(message)
-        is_held = isinstance(message, MeshData) and message.sha256 in self._held
+        is_held = message.sha256 in self._held
         return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
 
     def tell(self, *messages: Welcome | JobState) -> None:
@@ -115,7 +115,7 @@ class Session:
         return Welcome(signed("lab"), self.token, self._cache.library.cards())
 
     def _acked(self, item: Item | None) -> None:
-        if item is not None and isinstance(item.message, MeshData):
+        if item is not None and isinstance(item.message, MeshData | SliceData):
             self._held.add(item.message.sha256)
 
     def _put(self, *items: Item) -> None:

@@ -66,6 +66,13 @@ function wholeNumber(least: number, most: number): Check<number> {
 const finiteNumber: Check<number> = (value, place) =>
   typeof value === "number" && Number.isFinite(value) ? value : refuse("a number", value, place);
 
+function numberFrom(least: number): Check<number> {
+  return (value, place) => {
+    const taken = finiteNumber(value, place);
+    return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
+  };
+}
+
 function exactly<T extends string>(only: T): Check<T> {
   return (value, place) => (value === only ? only : refuse(`"${only}"`, value, place));
 }
@@ -152,7 +159,7 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   const head = parsed(decoded(new Uint8Array(frame, 4, length)));
   const header = checkServerBinary(head, "the header");
   const payload = new Uint8Array(frame, 4 + length);
-  if (header.type === "slice" && payload.length !== slicePayloadBytes(header)) {
+  if (header.type === "slice" && ![0, slicePayloadBytes(header)].includes(payload.length)) {
     throw new WireError(
       `expected ${slicePayloadBytes(header)} bytes of slice, got ${payload.length}`,
     );
@@ -160,7 +167,7 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   return { header, payload };
 }
 
-/** How long a slice's payload is. */
+/** How long a slice's payload is where it is sent. */
 export function slicePayloadBytes(slice: SliceData): number {
   const pixels = slice.width * slice.height;
   return slice.label === null ? pixels : pixels + Math.ceil(pixels / 8);
@@ -333,7 +340,7 @@ def _check(schema: Schema) -> str:
         case {"type": "integer"}:
             return f"wholeNumber({schema['minimum']}, {schema['maximum']})"
         case {"type": "number"}:
-            return "finiteNumber"
+            return f"numberFrom({schema['minimum']})" if "minimum" in schema else "finiteNumber"
         case {"type": "string"}:
             return _text_check(schema)
     raise TypeError(f"expected a schema that protocol.py uses, got {schema}; teach typescript.py")

@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, solid, training
+from tests.bench import captures, core, page, solid, training
 from tests.bench.rows import Row
 
 SUITES = (
@@ -18,6 +18,7 @@ SUITES = (
     training.training,
     solid.surfacing,
     solid.filling,
+    page.streaming,
 )
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright
 
 from tests.e2e.chromium import chromium_path
+from tests.e2e.wire import Wire
 
 # Drawn in software, so that it looks the same on every machine, and silent towards the network.
 ARGUMENTS = [
@@ -70,6 +71,7 @@ class LabPage:
         page: Playwright's.
         errors: console errors and exceptions so far.
         foreign: requests that went to another host than the lab's.
+        wire: what came and went over its sockets.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class LabPage:
         self.page: Page = self._context.new_page()
         self.errors: list[str] = []
         self.foreign: list[str] = []
+        self.wire = Wire(self.page)
         self._host = urlsplit(url).netloc
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -130,6 +133,11 @@ class LabPage:
         self.page.wait_for_timeout(150)
         png = self.page.locator(".stage").screenshot()
         return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.int16)
+
+    def all_here(self) -> dict[str, Any]:
+        """Wait until every frame and the finest mesh are there."""
+        self.shown()
+        return self.until("s.framesOfScan > 0 && s.slicesHeld === s.framesOfScan && s.volumeMm3")
 
     def close(self) -> None:
         self._context.close()

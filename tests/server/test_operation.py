@@ -65,6 +65,8 @@ def test_the_description_names_every_resource_and_what_it_holds(web):
         "/api/scans",
         "/api/scans/{scan}",
         "/api/scans/{scan}/labels/{label}/measurement",
+        "/api/jobs",
+        "/api/jobs/{job}",
     }
     measurement = described["components"]["schemas"]["Measurement"]["properties"]
     assert "volume_mm3" in measurement

@@ -43,11 +43,11 @@ def job(version=0):
 
 
 def mesh(level, version=0, size=10):
-    return Item(MeshData("a", "m", level, 3, version, DIGEST), size, bytes)
+    return Item(MeshData("a", "m", level, 3, version, DIGEST, 0.002), size, bytes)
 
 
 def slice_(frame, version=0, size=10):
-    return Item(SliceData("a", frame, version, 1, None), size, bytes)
+    return Item(SliceData("a", frame, version, 1, None, DIGEST), size, bytes)
 
 
 def keys(outbox):

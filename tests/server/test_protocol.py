@@ -1,9 +1,10 @@
+import contextlib
 import dataclasses
 import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xr_server import protocol, typescript
@@ -106,12 +107,14 @@ server_texts = st.one_of(
         scan=ids,
         label=ids,
         volume_mm3=numbers,
+        interval_mm3=lists(numbers, 2),
         mesh_volume_mm3=numbers,
         surface_mm2=numbers,
         extent_mm=lists(numbers, 3),
         caliper_mm3=numbers,
         voxels=counts,
         frames=lists(counts, 2),
+        warnings=st.lists(texts, max_size=2),
         seq=counts,
     ),
     st.builds(Failed, texts, counts),
@@ -135,7 +138,8 @@ client_texts = st.one_of(
     st.builds(Look, ids, counts),
     st.builds(Ack, counts),
 )
-meshes = st.builds(MeshData, ids, ids, counts, counts, counts, digests, counts)
+distances = st.floats(0, allow_nan=False, allow_infinity=False)
+meshes = st.builds(MeshData, ids, ids, counts, counts, counts, digests, distances, counts)
 
 
 @given(server_texts)
@@ -154,14 +158,17 @@ def test_mesh_survives(header, payload):
     assert (again, bytes(rest)) == (header, payload)
 
 
-@given(ids, counts, st.integers(0, 9), st.integers(0, 9), st.none() | texts, counts)
-def test_slice_survives_with_the_payload_its_header_says(scan, frame, width, height, label, seq):
-    header = SliceData(scan, frame, width, height, label, seq)
-    payload = bytes(header.payload_bytes)
+sides = st.integers(0, 9)
+slices = st.builds(SliceData, ids, counts, sides, sides, st.none() | texts, digests, counts)
+
+
+@given(slices, st.booleans())
+def test_slice_survives_with_the_payload_its_header_says_or_none(header, is_held):
+    payload = bytes(0 if is_held else header.payload_bytes)
     again, rest = split_binary(binary_frame(header, payload))
     assert (again, bytes(rest)) == (header, payload)
     with pytest.raises(WireError, match="bytes of slice"):
-        split_binary(binary_frame(header, payload + b"\0"))
+        split_binary(binary_frame(header, bytes(header.payload_bytes + 1)))
 
 
 @given(st.binary(max_size=60))
@@ -170,6 +177,36 @@ def test_noise_is_refused_and_never_raises_anything_else(noise):
         split_binary(noise)
     with pytest.raises(WireError):
         client_message(noise)
+
+
+GOOD_FRAMES = [p.read_bytes() for p in sorted((GOLDEN / "good").glob("*.bin"))]
+GOOD_TEXTS = [p.read_bytes() for p in sorted((GOLDEN / "good").glob("*.json"))]
+places = st.floats(0, 1, exclude_max=True)
+ways = st.sampled_from(["cut", "set", "drop"])
+faults = st.lists(st.tuples(places, ways, st.binary(max_size=4)), min_size=1, max_size=4)
+
+
+def damaged(frame, faults):
+    for place, how, noise in faults:
+        at = int(place * len(frame))
+        stop = {"cut": len(frame), "set": at + len(noise), "drop": at + 3}[how]
+        frame = frame[:at] + noise + frame[stop:]
+    return frame
+
+
+@settings(max_examples=500)
+@given(st.sampled_from(GOOD_FRAMES), faults)
+def test_a_damaged_frame_is_taken_or_refused_and_never_raises_anything_else(frame, faults):
+    with contextlib.suppress(WireError):
+        split_binary(damaged(frame, faults))
+
+
+@settings(max_examples=500)
+@given(st.sampled_from(GOOD_TEXTS), faults)
+def test_damaged_text_is_taken_or_refused_and_never_raises_anything_else(text, faults):
+    for take in (client_message, server_message):
+        with contextlib.suppress(WireError):
+            take(damaged(text, faults))
 
 
 def test_the_committed_typescript_is_fresh():

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket as socket_module
+import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -104,6 +105,20 @@ def test_nothing_beyond_the_credit_comes_without_an_ack(port):
             hear(socket, timeout=0.3)
         say(socket, Ack(heard[-1].seq))
         assert isinstance(hear(socket), SliceData)
+
+
+def test_pages_that_take_nothing_delay_no_other(port):
+    with contextlib.ExitStack() as stalled:
+        for _ in range(8):
+            say(stalled.enter_context(lab(port)), Hello(), Open("M1_d0", "a"))
+        waits_s = []
+        for _ in range(2):  # the first may have to wait for the surface to be made
+            since = time.monotonic()
+            with lab(port) as socket:
+                say(socket, Hello(), Open("M1_d0", "a"))
+                hear_until(socket, Measured)
+            waits_s.append(time.monotonic() - since)
+    assert waits_s[-1] < 1
 
 
 @pytest.mark.parametrize("offered", [["parasam.v0"], ["a", "b"], None])

@@ -19,6 +19,7 @@ export interface Seen {
   frame: number;
   shownFrame: number | null;
   slicesHeld: number;
+  framesOfScan: number;
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
@@ -63,6 +64,7 @@ function seen(): Seen {
     frame,
     shownFrame: slice?.frame ?? null,
     slicesHeld,
+    framesOfScan: scan?.shape[0] ?? 0,
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: measured?.volume_mm3 ?? null,
     reach: { knob: placeOf("knob"), slider: placeOf("slider") },

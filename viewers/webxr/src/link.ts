@@ -3,9 +3,12 @@ import { Line } from "./net/line";
 import { readMesh } from "./net/readMesh";
 import { Talk } from "./net/talk";
 import { addressFrom, wantedIn } from "./state/address";
+import { openDrawer } from "./state/database";
+import { Keep } from "./state/keep";
 import { lab } from "./state/lab";
 
-const talk = new Talk(readMesh);
+const keep = new Keep(openDrawer());
+const talk = new Talk(readMesh, keep);
 
 /** Dial, and keep the address bar and what is shown in step. */
 export function connect(): void {
@@ -15,7 +18,7 @@ export function connect(): void {
   lab.setState({ wanted: wantedIn(location.hash) });
   const line = new Line(url.href, talk);
   talk.over(line);
-  line.start();
+  void keep.ready.then(() => line.start());
   addEventListener("online", () => line.redial());
   addEventListener("hashchange", () => {
     const wanted = wantedIn(location.hash);

@@ -76,19 +76,23 @@ export interface ScanOpened {
  * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
  *
  * Attributes:
+ *     interval_mm3: lower and upper end of the volume's 95 % interval.
  *     extent_mm: length, width, height.
+ *     warnings: why the volume should not be relied on.
  *     frames: first and last frame of the mask.
  */
 export interface Measured {
   scan: string;
   label: string;
   volume_mm3: number;
+  interval_mm3: Tuple<number, 2>;
   mesh_volume_mm3: number;
   surface_mm2: number;
   extent_mm: Tuple<number, 3>;
   caliper_mm3: number;
   voxels: number;
   frames: Tuple<number, 2>;
+  warnings: string[];
   seq: number;
   type: "measured";
 }
@@ -130,14 +134,15 @@ export interface JobState {
 }
 
 /**
- * Header of a mesh; the payload is a GLB (metres, Y-up), or nothing where the page holds it:
- * it said so in `Hello.holds`, or has acked it since. A page that let it go says hello anew.
+ * Header of a mesh; the payload is a GLB (metres, Y-up) packed by `EXT_meshopt_compression`
+ * and `KHR_mesh_quantization`, or nothing where the page holds it.
  *
  * Attributes:
  *     level: 0 is the coarsest; later levels replace earlier ones.
  *     levels: how many there are.
  *     triangles: of this level.
  *     sha256: of the payload.
+ *     error_mm: no vertex lies farther than this from the surface's own, mm.
  */
 export interface MeshData {
   scan: string;
@@ -146,6 +151,7 @@ export interface MeshData {
   levels: number;
   triangles: number;
   sha256: string;
+  error_mm: number;
   seq: number;
   type: "mesh";
 }
@@ -153,7 +159,11 @@ export interface MeshData {
 /**
  * Header of a frame; the payload is `height × width` grey bytes, rows top to bottom, then,
  * where `label` is given, the mask: one bit a pixel, rows top to bottom without padding between
- * them, the first pixel in the highest bit, the last byte filled up with zeros.
+ * them, the first pixel in the highest bit, the last byte filled up with zeros. It is nothing
+ * where the page holds it.
+ *
+ * Attributes:
+ *     sha256: of the payload.
  */
 export interface SliceData {
   scan: string;
@@ -161,6 +171,7 @@ export interface SliceData {
   width: number;
   height: number;
   label: string | null;
+  sha256: string;
   seq: number;
   type: "slice";
 }
@@ -174,7 +185,7 @@ export interface SliceData {
  * Attributes:
  *     session: the token of `Welcome` where the page had one; null at first. For this page only:
  *         it holds what it was sent, so a copy of it must not use the token.
- *     holds: sha256 of the meshes that the page has kept, so that they are not sent again.
+ *     holds: sha256 of the payloads that the page has kept, so that they are not sent again.
  */
 export interface Hello {
   session?: string | null;
@@ -247,6 +258,13 @@ function wholeNumber(least: number, most: number): Check<number> {
 
 const finiteNumber: Check<number> = (value, place) =>
   typeof value === "number" && Number.isFinite(value) ? value : refuse("a number", value, place);
+
+function numberFrom(least: number): Check<number> {
+  return (value, place) => {
+    const taken = finiteNumber(value, place);
+    return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
+  };
+}
 
 function exactly<T extends string>(only: T): Check<T> {
   return (value, place) => (value === only ? only : refuse(`"${only}"`, value, place));
@@ -338,12 +356,14 @@ const checkMeasured = objectOf<Measured>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
   volume_mm3: finiteNumber,
+  interval_mm3: tupleOf(finiteNumber, 2),
   mesh_volume_mm3: finiteNumber,
   surface_mm2: finiteNumber,
   extent_mm: tupleOf(finiteNumber, 3),
   caliper_mm3: finiteNumber,
   voxels: wholeNumber(0, 9007199254740991),
   frames: tupleOf(wholeNumber(0, 9007199254740991), 2),
+  warnings: listOf(textOf(0, Infinity), 0, Infinity),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("measured"),
 });
@@ -375,6 +395,7 @@ const checkMeshData = objectOf<MeshData>({
   levels: wholeNumber(0, 9007199254740991),
   triangles: wholeNumber(0, 9007199254740991),
   sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  error_mm: numberFrom(0),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("mesh"),
 });
@@ -385,6 +406,7 @@ const checkSliceData = objectOf<SliceData>({
   width: wholeNumber(0, 9007199254740991),
   height: wholeNumber(0, 9007199254740991),
   label: orNull(textOf(0, Infinity)),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("slice"),
 });
@@ -471,7 +493,7 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   const head = parsed(decoded(new Uint8Array(frame, 4, length)));
   const header = checkServerBinary(head, "the header");
   const payload = new Uint8Array(frame, 4 + length);
-  if (header.type === "slice" && payload.length !== slicePayloadBytes(header)) {
+  if (header.type === "slice" && ![0, slicePayloadBytes(header)].includes(payload.length)) {
     throw new WireError(
       `expected ${slicePayloadBytes(header)} bytes of slice, got ${payload.length}`,
     );
@@ -479,7 +501,7 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   return { header, payload };
 }
 
-/** How long a slice's payload is. */
+/** How long a slice's payload is where it is sent. */
 export function slicePayloadBytes(slice: SliceData): number {
   const pixels = slice.width * slice.height;
   return slice.label === null ? pixels : pixels + Math.ceil(pixels / 8);

@@ -4,7 +4,7 @@ import { maskBytes, type Slice, SliceCache, sliceFrom } from "../src/state/slice
 const BYTES = 100;
 
 function slice(frame: number): Slice {
-  return { frame, width: 10, height: 10, grey: new Uint8Array(BYTES), maskBits: null };
+  return { frame, width: 10, height: 10, sha256: "a".repeat(64), grey: new Uint8Array(BYTES), maskBits: null };
 }
 
 describe("the cache", () => {
@@ -51,7 +51,7 @@ describe("the cache", () => {
 });
 
 describe("a payload", () => {
-  const header = { frame: 0, width: 5, height: 2, label: "manual" };
+  const header = { frame: 0, width: 5, height: 2, label: "manual", sha256: "a".repeat(64) };
   const grey = Uint8Array.from({ length: 10 }, (_, i) => 20 * i);
 
   it("is grey levels, then the mask, first pixel in the highest bit", () => {

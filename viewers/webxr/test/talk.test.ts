@@ -6,6 +6,7 @@ import type { ClientMessage, ScanOpened, ServerMessage } from "../src/protocol.g
 import { finestWithin, lab } from "../src/state/lab";
 
 const SHA = "a".repeat(64);
+const sha = (n: number) => n.toString(16).padStart(64, "0");
 const SCENE = [5e-5, 0, 0, 0, 0, -5e-5, 0, 0, 0, 0, -1e-4, 0, 0, 0, 0, 1] as ScanOpened["scene_from_index"];
 const CARD = { subject: "M1", timepoint: "d0", frames: 9, labels: ["manual"] };
 const first = lab.getInitialState();
@@ -39,13 +40,12 @@ function opened(scan = "a", more: Partial<ScanOpened> = {}): void {
   } as ScanOpened);
 }
 
-function slice(frame: number, seq = 0, scan = "a"): void {
-  const payload = new Uint8Array(24 + 3).fill(frame);
-  hear({ type: "slice", scan, frame, width: 6, height: 4, label: "manual", seq }, payload);
+function slice(frame: number, seq = 0, scan = "a", payload = new Uint8Array(24 + 3).fill(frame)): void {
+  hear({ type: "slice", scan, frame, width: 6, height: 4, label: "manual", sha256: sha(frame), seq }, payload);
 }
 
 function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, triangles = 12): void {
-  hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles, sha256, seq }, payload);
+  hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles, sha256, error_mm: 0.002, seq }, payload);
 }
 
 function job(state: string, more: object = {}): void {
@@ -117,6 +117,51 @@ describe("frames", () => {
     slice(8);
     expect(lab.getState().slice?.frame).toBe(8);
     expect(said).toContainEqual({ type: "look", scan: "a", frame: 8 });
+  });
+
+  it("that the page holds come without bytes, from memory or from what it keeps", async () => {
+    slice(4, 1);
+    slice(4, 2, "a", new Uint8Array());
+    expect(said).toEqual([{ type: "ack", seq: 1 }, { type: "ack", seq: 2 }]);
+    opened("b");
+    opened();
+    expect(lab.getState().slicesHeld).toBe(0);
+    slice(4, 3, "a", new Uint8Array());
+    await settled();
+    expect(lab.getState().slice).toMatchObject({ frame: 4, grey: new Uint8Array(24).fill(4) });
+    expect(said.at(-1)).toEqual({ type: "ack", seq: 3 });
+  });
+
+  it("that it does not hold after all make it greet anew, once, holding nothing", async () => {
+    slice(4);
+    for (const frame of [5, 6, 7]) slice(frame, frame, "a", new Uint8Array());
+    await settled();
+    expect(redialled).toBe(1);
+    said = [];
+    talk.opened();
+    expect(said).toEqual([{ type: "hello", session: "s1", holds: [] }]);
+  });
+
+  it("that are read late do not replace what came since", async () => {
+    slice(4, 1);
+    opened("b");
+    opened();
+    slice(4, 2, "a", new Uint8Array());
+    const payload = new Uint8Array(27).fill(9);
+    hear({ type: "slice", scan: "a", frame: 4, width: 6, height: 4, label: "manual", sha256: sha(9), seq: 3 }, payload);
+    await settled();
+    expect(lab.getState().slice?.grey[0]).toBe(9);
+    expect(said.slice(-2)).toEqual([{ type: "ack", seq: 3 }, { type: "ack", seq: 2 }]);
+  });
+
+  it("that are read after the line fell are not acked on the next", async () => {
+    slice(4, 1);
+    opened("b");
+    opened();
+    slice(4, 2, "a", new Uint8Array());
+    talk.opened();
+    await settled();
+    expect(said).not.toContainEqual({ type: "ack", seq: 2 });
   });
 
   it("of another scan are acked and not shown", () => {
@@ -210,11 +255,11 @@ describe("after a drop", () => {
     expect(lab.getState()).toMatchObject({ connection: "reconnecting", slice: { frame: 4 }, mesh: { level: 0 } });
   });
 
-  it("greets with its session and meshes, and goes on where the server knows it", () => {
+  it("greets with its session and what it holds, and goes on where the server knows it", () => {
     talk.opened();
     welcome("s1");
     expect(said.slice(0, 2)).toEqual([
-      { type: "hello", session: "s1", holds: [SHA] },
+      { type: "hello", session: "s1", holds: [sha(4), SHA] },
       { type: "look", scan: "a", frame: 4 },
     ]);
     expect(kinds()).not.toContain("open");
@@ -226,6 +271,22 @@ describe("after a drop", () => {
     opened();
     expect(said).toContainEqual({ type: "open", scan: "a", label: "manual" });
     expect(lab.getState()).toMatchObject({ connection: "open", slice: { frame: 4 }, mesh: { level: 0 } });
+  });
+
+  it("asks again for what it asked for just before, though the last scan is still shown", () => {
+    talk.opened();
+    welcome("s1");
+    talk.open({ scan: "b", label: null });
+    talk.open({ scan: "a", label: null });
+    talk.dropped("");
+    said = [];
+    talk.opened();
+    welcome("s1");
+    opened("b");
+    expect(said.filter((m) => m.type === "open")).toEqual([{ type: "open", scan: "a", label: null }]);
+    expect(lab.getState().wanted).toEqual({ scan: "a", label: null });
+    opened("a");
+    expect(lab.getState().wanted).toEqual({ scan: "a", label: "manual" });
   });
 
   it("opens what was chosen meanwhile", () => {

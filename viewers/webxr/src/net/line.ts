@@ -5,7 +5,7 @@
  */
 import { SUBPROTOCOL } from "../protocol.gen";
 
-export const FIRST_WAIT_MS = 250;
+export const FIRST_WAIT_MS = 50;
 export const LONGEST_WAIT_MS = 3000;
 /** A dial that is neither taken nor refused by then is given up. */
 export const DIAL_TIMEOUT_MS = 5000;

@@ -6,19 +6,15 @@ import type { BufferGeometry } from "three";
 import {
   assertNever,
   type ClientMessage,
-  keyOf,
-  type MeshData,
   readServerText,
   type ScanOpened,
   type ServerText,
-  type SliceData,
-  splitBinary,
   type Welcome,
   WireError,
 } from "../protocol.gen";
-import { clampFrame, isSameScan, lab, showJob, showMeasured, showMesh, showScan, type Wanted } from "../state/lab";
-import { MeshShelf } from "../state/meshes";
-import { SliceCache, sliceFrom } from "../state/slices";
+import { Keep } from "../state/keep";
+import { clampFrame, isSameScan, lab, showJob, showMeasured, showScan, type Wanted } from "../state/lab";
+import { Intake } from "./intake";
 import { Latest } from "./latest";
 import type { Heard } from "./line";
 
@@ -28,14 +24,21 @@ export interface Way {
 }
 
 export class Talk implements Heard {
-  readonly #slices = new SliceCache();
-  readonly #shelf = new MeshShelf();
+  readonly #intake: Intake;
   readonly #look = new Latest<void>(() => this.#sayLook());
   #session: string | null = null;
+  /** What was asked for and has not been opened yet: asked again after a drop. */
+  #asked: Wanted | null = null;
+  /** Whether the line fell since, so that it may not have been heard. */
+  #isInDoubt = false;
   #way: Way | null = null;
-  #meshes: Promise<void> = Promise.resolve();
 
-  constructor(private readonly readMesh: (glb: Uint8Array) => Promise<BufferGeometry>) {}
+  constructor(readMesh: (glb: Uint8Array) => Promise<BufferGeometry>, keep = new Keep()) {
+    this.#intake = new Intake(readMesh, keep, {
+      ack: (seq) => this.#say({ type: "ack", seq }),
+      anew: () => this.#way?.redial(),
+    });
+  }
 
   /** Whom to speak through. */
   over(way: Way): void {
@@ -45,7 +48,7 @@ export class Talk implements Heard {
   /** Show this scan. */
   open(wanted: Wanted): void {
     lab.setState({ wanted, failure: null });
-    this.#say({ type: "open", ...wanted });
+    this.#ask(wanted);
   }
 
   /** Look at a frame of the scan that is open. */
@@ -54,13 +57,14 @@ export class Talk implements Heard {
     if (scan === null) return;
     const next = clampFrame(frame, scan);
     if (next === before) return;
-    lab.setState({ frame: next, slice: this.#slices.nearest(next) });
+    lab.setState({ frame: next, slice: this.#intake.slices.nearest(next) });
     this.#look.push();
-    if (this.#slices.hasLetGo(next)) this.#askAgain(scan);
+    if (this.#intake.slices.hasLetGo(next)) this.#askAgain(scan);
   }
 
   opened(): void {
-    this.#say({ type: "hello", session: this.#session, holds: this.#shelf.digests });
+    this.#isInDoubt = this.#asked !== null;
+    this.#say({ type: "hello", session: this.#session, holds: this.#intake.holds() });
   }
 
   dropped(reason: string): void {
@@ -74,7 +78,7 @@ export class Talk implements Heard {
   frame(data: string | ArrayBuffer): void {
     try {
       if (typeof data === "string") this.#takeText(readServerText(data));
-      else this.#takeBinary(data);
+      else this.#intake.take(data);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       lab.setState({ failure: `The server and this page do not match: ${error.message}. Reload the page.` });
@@ -104,23 +108,9 @@ export class Talk implements Heard {
     this.#say({ type: "ack", seq: message.seq });
   }
 
-  #takeBinary(frame: ArrayBuffer): void {
-    const { header, payload } = splitBinary(frame);
-    switch (header.type) {
-      case "mesh":
-        this.#meshes = this.#meshes.then(() => this.#takeMesh(header, payload));
-        break;
-      case "slice":
-        this.#takeSlice(header, payload);
-        this.#say({ type: "ack", seq: header.seq });
-        break;
-      default:
-        assertNever(header);
-    }
-  }
-
   #takeWelcome({ server, session, scans }: Welcome): void {
-    const isResumed = session === this.#session;
+    const isResumed = session === this.#session && !this.#isInDoubt;
+    this.#isInDoubt = false;
     this.#session = session;
     lab.setState({ connection: "open", dropped: "", server, scans });
     const { wanted, scan } = lab.getState();
@@ -135,41 +125,22 @@ export class Talk implements Heard {
 
   #takeScan(scan: ScanOpened): void {
     const before = lab.getState().scan;
-    if (before === null || !isSameScan(before, scan)) this.#slices.clear();
+    this.#intake.opened(before === null || !isSameScan(before, scan));
     showScan(scan);
-    lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
+    if (this.#asked !== null && isShown(this.#asked, scan)) this.#asked = null;
+    if (this.#asked === null) lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
     this.#sayLook();
-  }
-
-  async #takeMesh(header: MeshData, glb: Uint8Array): Promise<void> {
-    const { sha256, seq } = header;
-    const kept = this.#shelf.get(sha256);
-    if (kept === null && glb.length === 0) {
-      this.#way?.redial(); // it thinks we hold what we let go: say hello anew
-      return;
-    }
-    try {
-      const geometry = kept ?? (await this.readMesh(glb));
-      this.#shelf.put(sha256, geometry, glb.length);
-      showMesh(header, geometry);
-    } catch (error) {
-      lab.setState({ failure: `The ${keyOf(header)} that came cannot be read: ${String(error)}` });
-    }
-    this.#say({ type: "ack", seq });
-  }
-
-  #takeSlice(header: SliceData, payload: Uint8Array): void {
-    const { scan, frame } = lab.getState();
-    if (scan === null || header.scan !== scan.scan || header.label !== scan.label) return;
-    this.#slices.keep(sliceFrom(header, payload), frame);
-    const slice = this.#slices.nearest(frame);
-    lab.setState({ slice, slicesHeld: this.#slices.size });
   }
 
   /** The server sends a frame once; have it send again what there was no room to keep. */
   #askAgain({ scan, label }: ScanOpened): void {
-    this.#slices.forgetLetGo();
-    this.#say({ type: "open", scan, label });
+    this.#intake.slices.forgetLetGo();
+    this.#ask({ scan, label });
+  }
+
+  #ask(wanted: Wanted): void {
+    this.#asked = wanted;
+    this.#say({ type: "open", ...wanted });
   }
 
   #sayLook(): void {

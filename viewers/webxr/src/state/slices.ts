@@ -1,8 +1,12 @@
 /** The frames that have come: bytes, bounded, those nearest to the one looked at kept longest. */
+import type { SliceData } from "../protocol.gen";
+
 export interface Slice {
   frame: number;
   width: number;
   height: number;
+  /** Of what follows, as it was sent. */
+  sha256: string;
   /** `height × width` grey levels, rows top to bottom. */
   grey: Uint8Array;
   /** One bit a pixel, the first in the highest bit; null where the scan has no mask. */
@@ -35,6 +39,11 @@ export class SliceCache {
       this.#drop(farthest);
       this.#letGo.add(farthest);
     }
+  }
+
+  /** Whether this very slice is here. */
+  holds(frame: number, sha256: string): boolean {
+    return this.#held.get(frame)?.sha256 === sha256;
   }
 
   /** Whether a frame was here and had to go. */
@@ -78,7 +87,7 @@ export class SliceCache {
 
 /** Take a slice's payload apart; the views share the payload's memory. */
 export function sliceFrom(
-  { frame, width, height, label }: { frame: number; width: number; height: number; label: string | null },
+  { frame, width, height, label, sha256 }: Pick<SliceData, "frame" | "width" | "height" | "label" | "sha256">,
   payload: Uint8Array,
 ): Slice {
   const pixels = width * height;
@@ -86,6 +95,7 @@ export function sliceFrom(
     frame,
     width,
     height,
+    sha256,
     grey: payload.subarray(0, pixels),
     maskBits: label === null ? null : payload.subarray(pixels),
   };

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { type Drawer, MemoryDrawer } from "../src/state/drawer";
+import { Keep } from "../src/state/keep";
+
+const BYTES = 10;
+const settled = () => new Promise((done) => setTimeout(done));
+
+function payload(fill: number): Uint8Array {
+  return new Uint8Array(BYTES).fill(fill);
+}
+
+function failing(at: keyof Drawer): Drawer {
+  return Object.assign(new MemoryDrawer(), { [at]: () => Promise.reject(new Error("no room")) });
+}
+
+describe("what is kept", () => {
+  it("is there for the next page, oldest first", async () => {
+    const drawer = new MemoryDrawer();
+    const first = new Keep(drawer);
+    for (const name of ["a", "b", "c"]) first.put(name, payload(1));
+    await settled();
+    const next = new Keep(drawer);
+    await next.ready;
+    expect(next.digests).toEqual(["a", "b", "c"]);
+    expect(await next.get("b")).toEqual(payload(1));
+  });
+
+  it("is bounded in bytes and in number, the oldest go first", async () => {
+    const drawer = new MemoryDrawer();
+    const keep = new Keep(drawer, 3 * BYTES);
+    const few = new Keep(new MemoryDrawer(), 1 << 20, 2);
+    for (let i = 0; i < 50; i += 1) {
+      keep.put(String(i), payload(i));
+      few.put(String(i), payload(i));
+      expect(keep.bytes).toBeLessThanOrEqual(3 * BYTES);
+    }
+    await settled();
+    expect(keep.digests).toEqual(["47", "48", "49"]);
+    expect((await drawer.list()).map((e) => e.sha256)).toEqual(keep.digests);
+    expect(few.digests).toEqual(["48", "49"]);
+  });
+
+  it("goes down to what there is room for when it is opened", async () => {
+    const drawer = new MemoryDrawer();
+    for (let i = 0; i < 9; i += 1) await drawer.put({ sha256: `${i}`, bytes: BYTES, at: i }, payload(i));
+    const keep = new Keep(drawer, 4 * BYTES);
+    await keep.ready;
+    expect(keep.digests).toEqual(["5", "6", "7", "8"]);
+    expect(await drawer.list()).toHaveLength(4);
+  });
+
+  it("is not what is larger than all the room", () => {
+    const keep = new Keep(new MemoryDrawer(), BYTES - 1);
+    keep.put("a", payload(1));
+    expect(keep.digests).toEqual([]);
+  });
+});
+
+describe("a drawer that fails", () => {
+  it("at once is an empty one", async () => {
+    const keep = new Keep(Promise.reject(new Error("refused")));
+    await keep.ready;
+    keep.put("a", payload(1));
+    await settled();
+    expect([keep.digests, keep.bytes, await keep.get("a")]).toEqual([[], 0, null]);
+  });
+
+  it.each(["list", "put"] as const)("to %s keeps nothing", async (how) => {
+    const keep = new Keep(failing(how));
+    await keep.ready;
+    keep.put("a", payload(1));
+    await settled();
+    expect(keep.digests).toEqual(how === "list" ? ["a"] : []);
+  });
+
+  it("to get is trusted in nothing more", async () => {
+    const keep = new Keep(failing("get"));
+    keep.put("a", payload(1));
+    keep.put("b", payload(2));
+    expect(await keep.get("a")).toBeNull();
+    expect([keep.digests, keep.bytes]).toEqual([[], 0]);
+  });
+
+  it("to drop keeps what is new", async () => {
+    const keep = new Keep(failing("drop"), BYTES);
+    keep.put("a", payload(1));
+    keep.put("b", payload(2));
+    await settled();
+    expect(keep.bytes).toBeLessThanOrEqual(BYTES);
+  });
+});
