@@ -12,10 +12,12 @@ from pathlib import Path
 LEFT_OVER = re.compile(r"\.(.+)\.(partial|old)-(\d{1,9})")
 
 
-def write_bytes(target: Path, content: bytes) -> None:
-    """A file with this content, replacing what is there in one step."""
+def write_bytes(target: Path, content: bytes, mode: int = 0o666) -> None:
+    """A file with this content, replacing what is there in one step; `mode` as of `open(2)`."""
     partial = _beside(target, "partial")
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode)
         with partial.open("wb") as stream:
             stream.write(content)
             stream.flush()

@@ -26,3 +26,8 @@ def shipped_models_folder() -> Path:
 def embeddings_folder() -> Path:
     """Embeddings of frames; may be deleted at any time, they are computed again."""
     return home() / "embeddings"
+
+
+def lab_folder() -> Path:
+    """The lab's certificates, which headsets are paired, and who came in."""
+    return home() / "lab"

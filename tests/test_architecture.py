@@ -62,6 +62,11 @@ HOMES = {
     "zarr": ["parasam_core.scanfile", "parasam_core.sam.embeddings"],
     "fastapi": ["xr_server"],
     "uvicorn": ["xr_server"],
+    "cryptography": ["xr_server.certificate", "xr_server.issuing"],
+    "h11": ["xr_server.connections"],
+    "ifaddr": ["xr_server.addresses"],
+    "zeroconf": ["xr_server.mdns"],
+    "prometheus_client": ["xr_server.metrics"],
     "pyglet": ["viewers.looking_glass"],
 }
 

@@ -84,10 +84,12 @@ def measured_of(body: Body) -> Measured:
         scan=body.meshes[0].scan,
         label=body.meshes[0].label,
         volume_mm3=found.volume_mm3,
+        interval_mm3=list(found.interval_mm3),
         mesh_volume_mm3=found.mesh_volume_mm3,
         surface_mm2=found.surface_mm2,
         extent_mm=list(found.extent_mm),
         caliper_mm3=found.caliper_mm3,
         voxels=found.voxels,
         frames=list(found.frames),
+        warnings=list(found.warnings),
     )

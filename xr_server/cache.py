@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from parasam_core.errors import LabelError
 from parasam_core.scanfile import ScanFile
 from xr_server.library import Library, content_of
+from xr_server.metrics import Metrics
 from xr_server.protocol import Measured
 from xr_server.scene import Scene, scene_of
 
@@ -33,11 +34,15 @@ class Cache:
 
     Args:
         library: the scans.
+        metrics: where it is counted how long making took.
         kept: how many scenes, bodies and measures to keep, those used last.
     """
 
-    def __init__(self, library: Library, kept: int = THINGS_KEPT) -> None:
+    def __init__(
+        self, library: Library, metrics: Metrics | None = None, kept: int = THINGS_KEPT
+    ) -> None:
         self.library = library
+        self._metrics = metrics or Metrics()
         self._kept = kept
         self._made: OrderedDict[Key, Future[Any]] = OrderedDict()
         self._waiting: Counter[Key] = Counter()
@@ -88,7 +93,8 @@ class Cache:
         """What was made under this key; what nobody waits for any more is not begun."""
         future: Future[T] | None = self._made.get(key)
         if future is None:
-            future = self._made[key] = threads.submit(make)
+            timed = self._metrics.making_s.labels(key[0]).time()(make)
+            future = self._made[key] = threads.submit(timed)
         self._made.move_to_end(key)
         self._waiting[key] += 1
         try:

@@ -191,19 +191,23 @@ class Measured:
     """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
 
     Attributes:
+        interval_mm3: lower and upper end of the volume's 95 % interval.
         extent_mm: length, width, height.
+        warnings: why the volume should not be relied on.
         frames: first and last frame of the mask.
     """
 
     scan: Id
     label: Id
     volume_mm3: Number
+    interval_mm3: Annotated[list[Number], Field(min_length=2, max_length=2)]
     mesh_volume_mm3: Number
     surface_mm2: Number
     extent_mm: Annotated[list[Number], Field(min_length=3, max_length=3)]
     caliper_mm3: Number
     voxels: Count
     frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    warnings: list[str]
     seq: Count = 0
     type: Literal["measured"] = "measured"
 

@@ -13,51 +13,67 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request
+from fastapi import Path as PathPart
 from fastapi.concurrency import run_in_threadpool
 from numpy.typing import NDArray
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from parasam_core.errors import ParasamError, ScanError
 from xr_server.cache import Cache
+from xr_server.schemas import Geometry, Measurement, Problem, Responses, ScanList
 from xr_server.textures import png_of
+
+Index = Annotated[int, PathPart(ge=0)]
+OTHERWISE: Responses = {
+    304: {"description": "The caller has it."},
+    404: {"model": Problem, "description": "There is none."},
+    422: {"model": Problem, "description": "This cannot be asked."},
+}
+PNG: Responses = {200: {"content": {"image/png": {}}, "description": "The pixels."}}
+GLB: Responses = {200: {"content": {"model/gltf-binary": {}}, "description": "The surface."}}
+
+
+def _holds(model: type[BaseModel]) -> Responses:
+    return {200: {"model": model, "description": str(model.__doc__).split("\n")[0]}}
 
 
 def resources(cache: Cache) -> APIRouter:
     """The routes under `/api`."""
-    router = APIRouter(prefix="/api/scans")
+    router = APIRouter(prefix="/api/scans", responses=OTHERWISE)
 
-    @router.get("")
+    @router.get("", responses=_holds(ScanList))
     async def scans(request: Request) -> Response:
         cards = [asdict(card) for card in cache.library.cards()]
         return _json(request, {"scans": cards})
 
-    @router.get("/{scan}")
+    @router.get("/{scan}", responses=_holds(Geometry))
     async def geometry(request: Request, scan: str) -> Response:
         scene = await cache.scene(scan, None)
         return _json(request, _fields(scene.opened))
 
-    @router.get("/{scan}/frames/{k:int}.png")
-    async def frame(request: Request, scan: str, k: int) -> Response:
+    @router.get("/{scan}/frames/{k:int}.png", responses=PNG)
+    async def frame(request: Request, scan: str, k: Index) -> Response:
         scene = await cache.scene(scan, None)
         return await _png(request, scene.sequence.frames, k)
 
-    @router.get("/{scan}/labels/{label}/masks/{k:int}.png")
-    async def mask(request: Request, scan: str, label: str, k: int) -> Response:
+    @router.get("/{scan}/labels/{label}/masks/{k:int}.png", responses=PNG)
+    async def mask(request: Request, scan: str, label: str, k: Index) -> Response:
         scene = await cache.scene(scan, label)
         return await _png(request, scene.masks, k)
 
-    @router.get("/{scan}/labels/{label}/mesh/{level:int}.glb")
-    async def mesh(request: Request, scan: str, label: str, level: int) -> Response:
+    @router.get("/{scan}/labels/{label}/mesh/{level:int}.glb", responses=GLB)
+    async def mesh(request: Request, scan: str, label: str, level: Index) -> Response:
         body = await cache.body(await cache.scene(scan, label))
         if level >= len(body.glbs):
             raise ScanError(f"expected a level from 0 to {len(body.glbs) - 1}, got {level}")
         return _tagged(request, body.glbs[level], "model/gltf-binary", body.meshes[level].sha256)
 
-    @router.get("/{scan}/labels/{label}/measurement")
+    @router.get("/{scan}/labels/{label}/measurement", responses=_holds(Measurement))
     async def measurement(request: Request, scan: str, label: str) -> Response:
         measured = await cache.measured(await cache.scene(scan, label))
         return _json(request, _fields(measured))
@@ -77,7 +93,7 @@ def _fields(message: Any) -> dict[str, Any]:
     return {k: v for k, v in asdict(message).items() if k not in ("seq", "type")}
 
 
-async def _png(request: Request, images: NDArray[Any], k: int) -> Response:
+async def _png(request: Request, images: NDArray[Any], k: Index) -> Response:
     if k >= len(images):
         raise ScanError(f"expected a frame from 0 to {len(images) - 1}, got {k}")
     body = await run_in_threadpool(png_of, np.ascontiguousarray(images[k]))

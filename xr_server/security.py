@@ -1,202 +1,127 @@
-"""Who may talk to the lab: its own page, on an address it is served at, and a paired headset.
+"""Who may talk to the lab: its own page, on an address it is served at, and a paired browser.
 
     Host      a name that is served here, or an IP address: a foreign name that was made to point
               here (DNS rebinding) is refused
     Origin    where there is one, the page's own
-    pairing   served beyond this machine, a caller from beyond it shows the token of the printed
-              address once and is given a cookie
+    pairing   served beyond this machine, a caller from beyond it trades the code that the terminal
+              shows for a token once, and shows that as a cookie or as a bearer
 
 Another page in the same browser is thus kept out, and so is another machine that was not shown
-the address. What goes over plain HTTP can still be read on the way.
+the code. What goes over plain HTTP can still be read on the way.
 """
 
 from __future__ import annotations
 
-import html
-import ipaddress
-import re
-import secrets
-import socket
-from dataclasses import dataclass
-from http.cookies import SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
-
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-COOKIE = "parasam_pair"
-PARAMETER = "pair"  # in the address that `parasam lab` prints
-HOST = re.compile(r"(\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(:\d{1,5})?")
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+from xr_server.caller import Caller
+from xr_server.code_page import welcome
+from xr_server.doors import Doors
+from xr_server.headers import with_headers
+from xr_server.pairing import Pairing, PairingError
+from xr_server.refusal import Refusal, refuse
+from xr_server.witness import Witness
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "worker-src 'self' blob:",
-        "connect-src 'self' blob: data:",
-        "img-src 'self' blob: data:",
-        "font-src 'self' data:",
-        "style-src 'self' 'unsafe-inline'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "xr-spatial-tracking=(self)",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
-
-
-@dataclass(frozen=True)
-class Doors:
-    """Where the lab is served, and the token that a headset shows.
-
-    Attributes:
-        names: host names that requests may be for.
-        any_address: whether any IP address will do as well; a name is what rebinding needs.
-        pairing: the token asked from callers beyond this machine; None asks for none.
-    """
-
-    names: frozenset[str] = LOOPBACK_NAMES
-    any_address: bool = False
-    pairing: str | None = None
-
-
-def doors_of(host: str) -> Doors:
-    """What a lab bound to this address asks of its callers."""
-    if is_loopback(host):
-        return Doors()
-    name = socket.gethostname().lower()
-    names = LOOPBACK_NAMES | {host.lower(), name, f"{name}.local"}
-    return Doors(names, any_address=True, pairing=secrets.token_urlsafe(16))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if not _is_address(host):
-        return host == "localhost"
-    address = ipaddress.ip_address(host)
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return bool(inner.is_loopback)
+LARGEST_HEAD_BYTES = 16 << 10
+LARGEST_BODY_BYTES = 64 << 10  # a box on each of a thousand frames
+# What shows nothing of the library, and is needed before a browser can be paired: to trust the
+# certificate first, to find out what the browser lacks, and to trade the code.
+DOCTOR = ("/doctor", "/doctor/doctor.js", "/doctor/trust.js", "/doctor/state")
+OPEN_PATHS = frozenset({"/healthz", "/ca.crt", "/api/pair", *DOCTOR})
 
 
 class Guard:
-    """ASGI: refuses with one sentence whoever may not come in, and sets the security headers."""
+    """ASGI: refuses with one sentence whoever may not come in, and sets the security headers.
 
-    def __init__(self, app: ASGIApp, doors: Doors) -> None:
+    Args:
+        app: what is behind the door.
+        doors: who may come in.
+        witness: is told who was refused and who was paired.
+    """
+
+    def __init__(self, app: ASGIApp, doors: Doors, witness: Witness | None = None) -> None:
         self._app = app
         self._doors = doors
+        self._witness = witness or Witness()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        reason = self._objection(scope)
-        if reason is not None:
-            await _refuse(reason, scope, receive, send)
-        elif self._shows_token(scope):
-            await _pair(self._doors.pairing or "", scope, receive, send)
-        else:
-            await self._app(scope, receive, _with_headers(send))
+        caller = Caller(scope)
+        paired = self._doors.is_paired(caller)
+        scope.setdefault("state", {})["paired"] = paired
+        refusal = self._foreign(caller) or _too_large(caller)
+        if refusal is None and not paired and caller.code is not None:
+            await self._pair(caller, self._doors.pairing, scope, receive, send)
+            return
+        refusal = refusal or _unpaired(scope["path"], paired=paired)
+        if refusal is not None:
+            await self._refuse(refusal, caller, scope, receive, send)
+            return
+        await self._app(scope, self._while_paired(caller, receive, send), with_headers(send))
 
-    def _objection(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
-        if not self._serves(_host_name(host)):
-            return f"expected a request for an address of this lab, got one for {host!r}"
-        if origin is not None and not _same_host(origin, host):
-            return f"expected a request of this lab's own page, got one of {origin!r}"
-        if not self._is_paired(scope, headers) and not self._shows_token(scope):
-            return "expected a paired headset; open the address that `parasam lab` printed"
+    def _foreign(self, caller: Caller) -> Refusal | None:
+        host, origin = caller.headers.get("host", ""), caller.headers.get("origin")
+        if not self._doors.serves(caller.host):
+            return Refusal(
+                "host", f"expected a request for an address of this lab, got one for {host!r}"
+            )
+        if caller.is_foreign:
+            return Refusal(
+                "origin", f"expected a request of this lab's own page, got one of {origin!r}"
+            )
         return None
 
-    def _serves(self, name: str) -> bool:
-        return name in self._doors.names or (self._doors.any_address and _is_address(name))
+    async def _pair(
+        self, caller: Caller, pairing: Pairing | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if pairing is None or caller.code is None:
+            return
+        try:
+            token = pairing.trade(caller.address, caller.code)
+        except PairingError as no:
+            refusal = Refusal("code", str(no), no.status, no.wait_s)
+            await self._refuse(refusal, caller, scope, receive, send)
+            return
+        self._witness.paired(caller.address)
+        response = welcome(token, caller, secure=scope["scheme"] == "https")
+        await response(scope, receive, with_headers(send))
 
-    def _is_paired(self, scope: Scope, headers: Headers) -> bool:
-        client = scope.get("client")
-        if self._doors.pairing is None or (client and is_loopback(client[0])):
-            return True
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie is not None and _equal(cookie.value, self._doors.pairing)
+    async def _refuse(
+        self, refusal: Refusal, caller: Caller, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._witness.refused(caller.address, refusal.what, refusal.sentence)
+        await refuse(refusal, scope, receive, send)
 
-    def _shows_token(self, scope: Scope) -> bool:
-        if self._doors.pairing is None or scope["type"] != "http" or scope["method"] != "GET":
-            return False
-        shown = dict(_query(scope)).get(PARAMETER)
-        return shown is not None and _equal(shown, self._doors.pairing)
+    def _while_paired(self, caller: Caller, receive: Receive, send: Send) -> Receive:
+        """What a socket says, until its token is revoked or expires."""
 
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] != "websocket.receive" or self._doors.is_paired(caller):
+                return message
+            reason = "expected a paired browser, but its pairing was revoked"
+            self._witness.refused(caller.address, "pairing", reason)
+            await send({"type": "websocket.close", "code": 1008, "reason": reason})
+            return {"type": "websocket.disconnect", "code": 1008}
 
-async def _pair(token: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Give the cookie, and go on to the address without the token.
-
-    Not by a redirect: a browser that came from elsewhere would not send a strict cookie on it.
-    """
-    rest = urlencode([(k, v) for k, v in _query(scope) if k != PARAMETER])
-    target = html.escape(scope["path"] + (f"?{rest}" if rest else ""))
-    response = HTMLResponse(
-        f'<!doctype html><meta http-equiv="refresh" content="0; url={target}"><title>ParaSAM'
-        "</title>Paired."
-    )
-    response.headers["cache-control"] = "no-store"
-    secure = scope["scheme"] == "https"
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
-    await response(scope, receive, _with_headers(send))
-
-
-async def _refuse(reason: str, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": reason})
-        return
-    response = PlainTextResponse(reason, status_code=403)
-    await response(scope, receive, _with_headers(send))
+        return receiving
 
 
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return sending
+def _unpaired(path: str, *, paired: bool) -> Refusal | None:
+    if paired or path in OPEN_PATHS:
+        return None
+    return Refusal("pairing", "expected a paired browser; type the code that `parasam lab` shows")
 
 
-def _query(scope: Scope) -> list[tuple[str, str]]:
-    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-
-
-def _host_name(host: str) -> str:
-    """`LAB:8017` → `lab`, `[::1]:8017` → `::1`; "" where it is no host."""
-    found = HOST.fullmatch(host.lower())
-    return (found["address"] or found["name"]) if found else ""
-
-
-def _same_host(origin: str, host: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _equal(shown: str, expected: str) -> bool:
-    return secrets.compare_digest(shown.encode(), expected.encode())
+def _too_large(caller: Caller) -> Refusal | None:
+    most = LARGEST_HEAD_BYTES >> 10
+    if caller.head_bytes > LARGEST_HEAD_BYTES:  # which h11 asks only of a head that came in parts
+        return Refusal("head", f"expected a head of at most {most} KiB, got a larger one", 431)
+    length = caller.body_bytes
+    if length is not None and length <= LARGEST_BODY_BYTES:
+        return None
+    got = "one of unknown length" if length is None else f"{length}"
+    return Refusal("body", f"expected a body of at most {LARGEST_BODY_BYTES} bytes, got {got}", 413)

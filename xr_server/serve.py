@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from parasam_core.errors import ServerError
+from xr_server.connections import Requests, Sockets
+from xr_server.doorway import Doorway
 from xr_server.protocol import LARGEST_INCOMING_BYTES
+from xr_server.security import LARGEST_HEAD_BYTES
+from xr_server.witness import Witness
 
 PING_EVERY_S = 20.0
 SILENCE_FORGIVEN_S = 120.0  # a headset that enters VR, or is laid down for a moment, says nothing
 LAST_WORDS_S = 2
+TLS_GREETING_S = 10.0
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -28,7 +37,8 @@ def listening(host: str, port: int) -> socket.socket:
         raise ServerError(f"expected a port from 0 to 65535, got {port}")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        taken = socket.socket(family, socket.SOCK_STREAM)
+        # The protocol is named for asyncio, which turns Nagle off only where it is TCP's.
+        taken = Doorway(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise ServerError(_not_ours(host)) from error
     try:
@@ -50,34 +60,65 @@ def _not_ours(host: str) -> str:
     return f"expected an address of this machine, got {host}; give another with --host"
 
 
-def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def server_of(
+    app: ASGIApp,
+    started: Callable[[], None] = lambda: None,
+    certificate: Path | None = None,
+    witness: Witness | None = None,
+) -> uvicorn.Server:
     """The server, to be run with the socket of `listening`.
 
     Args:
         app: what to serve.
         started: called once the first request can be answered.
+        certificate: PEM of a key and its certificate; None serves without TLS.
+        witness: is told who was refused, and counts connections.
     """
+    witness = witness or Witness()
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        loop="xr_server.serve:Loop",
+        ssl_certfile=certificate,
+        log_config=None,
+        log_level="error",  # what strangers send wrongly is in the audit log
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        http=partial(Requests, witness=witness),  # type: ignore[arg-type]
+        h11_max_incomplete_event_size=LARGEST_HEAD_BYTES,
+        ws=Sockets,
         ws_max_size=LARGEST_INCOMING_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=SILENCE_FORGIVEN_S,
         timeout_graceful_shutdown=LAST_WORDS_S,
     )
-    return _Server(config, started)
+    server = _Server(config, started)
+    witness.metrics.connections.set_function(lambda: len(server.server_state.connections))
+    return server
 
 
-def serve(app: ASGIApp, taken: socket.socket, started: Callable[[], None]) -> None:
+def serve(
+    app: ASGIApp,
+    taken: socket.socket,
+    started: Callable[[], None],
+    certificate: Path | None = None,
+    witness: Witness | None = None,
+) -> None:
     """Serve until Ctrl-C or SIGTERM; see `server_of`."""
     # uvicorn raises the signal again once it has stopped: then it is to do nothing.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    server_of(app, started).run(sockets=[taken])
+    server_of(app, started, certificate, witness).run(sockets=[taken])
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """asyncio's, but with a TLS handshake that may not take a whole minute."""
+
+    async def create_server(self, *args: Any, **kwargs: Any) -> asyncio.Server:
+        """As asyncio's."""
+        if kwargs.get("ssl"):
+            kwargs["ssl_handshake_timeout"] = TLS_GREETING_S
+        return await super().create_server(*args, **kwargs)
 
 
 class _Server(uvicorn.Server):

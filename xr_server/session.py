@@ -169,6 +169,9 @@ class Sessions:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._jobs: dict[str, JobState] = {}
 
+    def __len__(self) -> int:
+        return len(self._sessions)
+
     def greeted(self, hello: Hello) -> Session:
         """The page's session: the one of its token where it is known, else a new one."""
         session = self._sessions.get(hello.session or "") or Session(self._cache)

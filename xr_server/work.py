@@ -21,9 +21,22 @@ from parasam_core.segmenter import Progress
 from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.protocol import JobState
+from xr_server.schemas import Job, JobList, Problem, Responses
 
 MOST_BOXES = 1000
 REFUSED = 409
+
+_SAID = {"model": Job, "description": "How far it is."}
+_NOT_SAID: Responses = {
+    404: {"model": Problem, "description": "There is none."},
+    422: {"model": Problem, "description": "This cannot be asked."},
+}
+ONE: Responses = {200: _SAID, **_NOT_SAID}
+STARTED: Responses = {
+    202: _SAID,
+    409: {"model": Problem, "description": "The like of it is under way, or too much waits."},
+    **_NOT_SAID,
+}
 
 Box = tuple[int, int, int, int]
 
@@ -50,7 +63,7 @@ def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
     """The routes under `/api/jobs`."""
     router = APIRouter(prefix="/api/jobs")
 
-    @router.post("", status_code=202)
+    @router.post("", status_code=202, responses=STARTED)
     async def start(wish: Wish) -> JSONResponse:
         scan = library.scan(wish.scan)
         scan.check_label_free(wish.label, "segment")
@@ -61,14 +74,14 @@ def jobs_api(jobs: Jobs, library: Library) -> APIRouter:
         return _said(state, 202)
 
     @router.get("")
-    async def every() -> dict[str, list[dict[str, Any]]]:
-        return {"jobs": [_fields(state) for state in jobs.states()]}
+    async def every() -> JobList:
+        return JobList(jobs=[_fields(state) for state in jobs.states()])
 
-    @router.get("/{job}")
+    @router.get("/{job}", responses=ONE)
     async def one(job: str) -> JSONResponse:
         return _said(jobs.state(job))
 
-    @router.delete("/{job}")
+    @router.delete("/{job}", responses=ONE)
     async def cancel(job: str) -> JSONResponse:
         return _said(jobs.cancel(job))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,8 @@ def test_the_numbers_are_those_of_the_voxels(desk):
     shown = desk.page.get_by_test_id("volume").inner_text()
     assert float(shown.split()[0]) == pytest.approx(volume_mm3("d0"), rel=0.005)
     numbers = desk.page.locator("aside").inner_text()
+    low, high = re.search(r"95 % between\s+([\d.]+) – ([\d.]+) mm³", numbers).groups()
+    assert float(low) < volume_mm3("d0") < float(high)
     assert "0.15 × 0.09 × 0.09 mm" in numbers
     assert "from ruler" in numbers
 

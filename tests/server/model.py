@@ -73,7 +73,8 @@ class _Scene:
 
     @property
     def measured(self):
-        made = Measured(self.scan, "m", self.version, 1.0, 1.0, [1.0] * 3, 1.0, 1, [0, FRAMES - 1])
+        numbers = (self.version, [1.0] * 2, 1.0, 1.0, [1.0] * 3, 1.0)
+        made = Measured(self.scan, "m", *numbers, 1, [0, FRAMES - 1], [])
         self.shelves.remember(Item(made))
         return made
 

@@ -33,10 +33,10 @@ def ball(sequence, radius_mm=1.0):
 
 
 @contextlib.contextmanager
-def served(app, port=0):
+def served(app, port=0, host="127.0.0.1", **options):
     """The app on a real port; gives that."""
-    taken = listening("127.0.0.1", port)
-    server = server_of(app)
+    taken = listening(host, port)
+    server = server_of(app, **options)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
     thread.start()
     try:

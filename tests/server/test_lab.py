@@ -1,21 +1,29 @@
 """`parasam lab` as the user starts it."""
 
 import argparse
+import contextlib
 import json
+import os
 import signal
+import ssl
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from parasam_core.errors import ParasamError
 from tests.server.small import served
-from viewers.lab import VERB, url_of
+from viewers.lab import VERB
+from viewers.welcome import Address
+from xr_server.addresses import own_addresses
 from xr_server.app import create_app
 from xr_server.library import Library
 from xr_server.protocol import SUBPROTOCOL, Hello, text_frame
+from xr_server.tokens import Tokens
 
 START = """
 import sys, pathlib, viewers.lab
@@ -46,20 +54,35 @@ def refusal(library_folder, page_folder, monkeypatch):
     return asked
 
 
-@pytest.fixture
-def lab(library_folder, page_folder):
-    """A lab that was started, and where."""
+@contextlib.contextmanager
+def started(*arguments, **environment):
     process = subprocess.Popen(
-        command(page_folder, library_folder, "--port", "0", "--json", "--emulate"),
+        command(*arguments, "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env=os.environ | environment,
     )
     try:
         yield process, httpx.URL(json.loads(process.stdout.readline())["url"])
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def lab(library_folder, page_folder):
+    """A lab that was started, and where."""
+    with started(page_folder, library_folder, "--port", "0", "--emulate") as lab:
+        yield lab
+
+
+def goodbye(socket):
+    try:
+        while True:
+            socket.recv(timeout=30)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code, closed.rcvd.reason
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -71,13 +94,77 @@ def test_it_serves_until_it_is_stopped(lab, stop):
         socket.send(text_frame(Hello()))
         assert "M1_d0" in socket.recv(timeout=30)
         process.send_signal(stop)
+        assert goodbye(socket) == (1001, "the lab is being stopped; this page dials again")
+        began_s = time.monotonic()
         stdout, stderr = process.communicate(timeout=60)
+        assert time.monotonic() - began_s < 5
     assert (process.returncode, stdout) == (0, "")
     assert f"ParaSAM lab: {url}" in stderr
     assert f"adb reverse tcp:{url.port} tcp:{url.port}" in stderr
     assert "▄" in stderr  # the QR code
     assert "Traceback" not in stderr
     assert "Error" not in stderr
+
+
+def test_a_headset_pairs_over_https_as_the_environment_and_the_flags_say(
+    library_folder, page_folder, tmp_path
+):
+    said = {
+        "PARASAM_HOME": str(tmp_path),
+        "PARASAM_PORT": "1",
+        "PARASAM_HTTPS": "1",
+        "PARASAM_LOG_FORMAT": "json",
+    }
+    with started(page_folder, library_folder, "--port", "0", **said) as (process, url):
+        trusted = ssl.create_default_context(cadata=authority(url.port))
+        home = f"https://localhost:{url.port}"
+        with httpx.Client(verify=trusted, trust_env=False) as web:
+            assert web.get(f"{home}/healthz").json() == {"status": "ok"}
+            paired = web.get(url) if url.host in own_addresses() else None
+        process.send_signal(signal.SIGTERM)
+        stderr = process.communicate(timeout=60)[1]
+    assert url.scheme == "https"
+    code = url.params["pair"]
+    assert f"Pairing code, where you type the address: {code}." in stderr
+    logged = [json.loads(line) for line in stderr.splitlines() if line.startswith("{")]
+    assert any(" GET /healthz 200 in " in line["message"] for line in logged)
+    audit = (tmp_path / "lab" / "audit.jsonl").read_text("utf-8")
+    if paired is not None and not url.host.startswith("127."):
+        assert "Paired." in paired.text
+        assert "The next pairing code: " in stderr
+        assert '"paired"' in audit
+    assert code not in audit
+
+
+def authority(port):
+    """What a headset takes on trust once: the authority's certificate."""
+    unsure = ssl._create_unverified_context()  # noqa: S323
+    return httpx.get(f"https://127.0.0.1:{port}/ca.crt", verify=unsure, trust_env=False).text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PORT", "many"), ("HTTPS", "maybe"), ("LOG_FORMAT", "xml")]
+)
+def test_a_setting_that_cannot_be_is_a_usage_error(library_folder, page_folder, variable, value):
+    done = subprocess.run(
+        command(page_folder, library_folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | {f"PARASAM_{variable}": value},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert value in done.stderr.splitlines()[-1]
+
+
+def test_headsets_are_forgotten_when_asked(library_folder, page_folder, tmp_path):
+    paired = Tokens(tmp_path / "lab" / "paired.json")
+    token = paired.issue("192.168.1.50")
+    home = {"PARASAM_HOME": str(tmp_path)}
+    with started(page_folder, library_folder, "--port", "0", "--forget-paired", **home):
+        assert not paired.knows(token)
+    assert "1 forgotten" in (tmp_path / "lab" / "audit.jsonl").read_text("utf-8")
 
 
 def test_a_busy_port_is_one_sentence(library_folder, page_folder):
@@ -113,9 +200,10 @@ def test_a_page_that_is_not_built_is_one_sentence(refusal, tmp_path):
 
 
 def test_addresses():
-    assert url_of("localhost", 8017, None, emulate=False) == "http://localhost:8017/"
-    assert url_of("::1", 1, None, emulate=True) == "http://[::1]:1/?emulate=1"
-    assert url_of("lab", 1, "t-_", emulate=True) == "http://lab:1/?pair=t-_&emulate=1"
+    assert Address("localhost", 8017).url() == "http://localhost:8017/"
+    assert Address("::1", 1, emulate=True).url() == "http://[::1]:1/?emulate=1"
+    assert Address("lab", 1, emulate=True).url("K7M") == "http://lab:1/?pair=K7M&emulate=1"
+    assert Address("lab", 1, https=True).url() == "https://lab:1/"
 
 
 def test_the_verb_loads_nothing_heavy():

@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
-from xr_server.security import Doors, Guard, doors_of, is_loopback
+from xr_server.addresses import is_loopback
+from xr_server.doors import Doors, doors_of
+from xr_server.pairing import Pairing
+from xr_server.security import Guard
 
-TOKEN = "the-token"  # noqa: S105
 ABROAD = "192.168.1.50"
 
 
@@ -19,14 +21,15 @@ async def anyone(scope, receive, send):
     await send({"type": "http.response.body", "body": b"in"})
 
 
-def knock(doors, *, client="127.0.0.1", kind="http", method="GET", query="", **headers):
+def knock(doors, *, client="127.0.0.1", kind="http", method="GET", query="", path="/", **headers):
     """What the guard and the app behind it send."""
     headers = {"host": "localhost:8017", **headers}
     scope = {
         "type": kind,
         "method": method,
         "scheme": "http",
-        "path": "/",
+        "path": path,
+        "extensions": {},
         "query_string": query.encode(),
         "client": (client, 1234),
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
@@ -48,7 +51,12 @@ def is_let_in(doors, **caller):
 
 
 HERE = doors_of("127.0.0.1")
-EVERYWHERE = Doors(frozenset({"localhost", "127.0.0.1", "::1", "lab"}), True, TOKEN)
+EVERYWHERE = Doors(frozenset({"localhost", "127.0.0.1", "::1", "lab"}), True, Pairing())
+TOKEN = EVERYWHERE.pairing.tokens.issue(ABROAD)
+
+
+def code():
+    return EVERYWHERE.pairing.code
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -133,18 +141,36 @@ def test_a_caller_from_elsewhere_is_paired_first(kind, client, cookie, let_in):
     assert is_let_in(EVERYWHERE, kind=kind, client=client, cookie=cookie) == let_in
 
 
-def test_the_token_is_exchanged_for_a_strict_cookie():
-    start, body = knock(EVERYWHERE, client=ABROAD, query=f"emulate=1&pair={TOKEN}&a=%3C%26")
+def test_a_token_does_as_a_bearer():
+    assert is_let_in(EVERYWHERE, client=ABROAD, authorization=f"Bearer {TOKEN}")
+    assert not is_let_in(EVERYWHERE, client=ABROAD, authorization=f"Basic {TOKEN}")
+    assert not is_let_in(EVERYWHERE, client=ABROAD, authorization=f"Bearer {TOKEN}x")
+
+
+def test_the_code_is_traded_for_a_token_in_a_strict_cookie():
+    shown = code()
+    start, body = knock(EVERYWHERE, client=ABROAD, query=f"emulate=1&pair={shown}&a=%3C%26")
     headers = {k.decode(): v.decode() for k, v in start["headers"]}
     assert start["status"] == 200
     cookie = headers["set-cookie"].lower()
-    assert f"parasam_pair={TOKEN}" in cookie
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
+    assert "secure" not in cookie
     assert headers["cache-control"] == "no-store"
     assert b'url=/?emulate=1&amp;a=%3C%26"' in body["body"]
-    assert TOKEN.encode() not in body["body"]
+    assert shown.encode() not in body["body"]
     assert is_let_in(EVERYWHERE, client=ABROAD, cookie=headers["set-cookie"].split(";")[0])
+
+
+def test_a_code_works_once():
+    shown = code()
+    assert knock(EVERYWHERE, client=ABROAD, query=f"pair={shown}")[0]["status"] == 200
+    assert knock(EVERYWHERE, client=ABROAD, query=f"pair={shown}")[0]["status"] == 403
+
+
+def test_pairing_goes_on_nowhere_else():
+    _, body = knock(EVERYWHERE, client=ABROAD, path="//evil.example/", query=f"pair={code()}")
+    assert b'url=/evil.example/"' in body["body"]
 
 
 @pytest.mark.parametrize(
@@ -152,29 +178,68 @@ def test_the_token_is_exchanged_for_a_strict_cookie():
     [
         {"query": "pair=another"},
         {"query": "pair="},
-        {"query": f"pair={TOKEN}x"},
-        {"query": f"pair={TOKEN}", "method": "POST"},
-        {"query": f"pair={TOKEN}", "kind": "websocket"},
-        {"query": f"pair={TOKEN}", "host": "evil.example"},
-        {"query": f"pair={TOKEN}", "origin": "http://evil.example"},
+        {"query": "pair={code}x"},
+        {"query": "pair={code}", "method": "POST"},
+        {"query": "pair={code}", "kind": "websocket"},
+        {"query": "pair={code}", "host": "evil.example"},
+        {"query": "pair={code}", "origin": "http://evil.example"},
     ],
 )
-def test_a_token_that_is_wrong_or_shown_wrongly_opens_nothing(caller):
-    start = knock(EVERYWHERE, client=ABROAD, **caller)[0]
+def test_a_code_that_is_wrong_or_shown_wrongly_opens_nothing(caller):
+    doors = Doors(any_address=True, pairing=Pairing())
+    caller = caller | {"query": caller["query"].format(code=doors.pairing.code)}
+    start = knock(doors, client=ABROAD, **caller)[0]
     assert start["type"] == "websocket.close" or start["status"] == 403
+    assert len(doors.pairing.tokens) == 0
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind", "inside"),
+    [
+        ("text/html,*/*", b"text/html", b"<form>"),
+        ("*/*", b"text/plain", b"expected a paired browser; type the code"),
+    ],
+)
+def test_a_person_gets_a_page_to_type_the_code_and_a_program_a_sentence(accept, kind, inside):
+    start, body = knock(EVERYWHERE, client=ABROAD, accept=accept)
+    assert start["status"] == 403
+    assert dict(start["headers"])[b"content-type"].startswith(kind)
+    assert inside in body["body"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/ca.crt", "/doctor", "/doctor/doctor.js"])
+def test_what_is_needed_before_pairing_is_open(path):
+    assert is_let_in(EVERYWHERE, client=ABROAD, path=path)
+    assert not is_let_in(EVERYWHERE, client=ABROAD, path=path, host="evil.example")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/healthz/..",
+        "/doctor/",
+        "/doctor/../",
+        "/doctor/../assets/main-1a2b3c.js",
+        "/metrics",
+        "/openapi.json",
+        "/doctor2",
+        "/api",
+    ],
+)
+def test_all_else_is_not(path):
+    assert not is_let_in(EVERYWHERE, client=ABROAD, path=path)
 
 
 def test_every_answer_has_the_headers():
-    for sent in (knock(HERE), knock(HERE, host="evil"), knock(EVERYWHERE, query=f"pair={TOKEN}")):
+    for sent in (knock(HERE), knock(HERE, host="evil"), knock(EVERYWHERE, client=ABROAD)):
         names = {name for name, _ in sent[0]["headers"]}
         assert {b"content-security-policy", b"x-content-type-options"} <= names
 
 
-def test_beyond_this_machine_a_lab_asks_for_pairing_with_a_token_of_its_own():
+def test_beyond_this_machine_a_lab_asks_for_pairing_with_a_code_of_its_own():
     assert doors_of("127.0.0.1").pairing is doors_of("localhost").pairing is None
     first, second = doors_of("0.0.0.0"), doors_of("192.168.1.7")  # noqa: S104
-    assert len(first.pairing) >= 20
-    assert first.pairing != second.pairing
+    assert first.pairing.code != second.pairing.code
     assert "192.168.1.7" in second.names
 
 

@@ -10,6 +10,12 @@ export function dimensions(values: readonly number[]): string {
   return values.map((v) => significant(v)).join(" × ");
 }
 
+/** "138 – 176": the ends of an interval, to as many digits as the larger has in three. */
+export function between([low, high]: readonly [number, number]): string {
+  const decimals = significant(high).split(".")[1]?.length ?? 0;
+  return `${low.toFixed(decimals)} – ${high.toFixed(decimals)}`;
+}
+
 /** Spacing as it was given, without a rounding's zeros. */
 export function spacing(values: readonly number[]): string {
   return values.map((v) => String(Number(v.toPrecision(4)))).join(" × ");

@@ -76,19 +76,23 @@ export interface ScanOpened {
  * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
  *
  * Attributes:
+ *     interval_mm3: lower and upper end of the volume's 95 % interval.
  *     extent_mm: length, width, height.
+ *     warnings: why the volume should not be relied on.
  *     frames: first and last frame of the mask.
  */
 export interface Measured {
   scan: string;
   label: string;
   volume_mm3: number;
+  interval_mm3: Tuple<number, 2>;
   mesh_volume_mm3: number;
   surface_mm2: number;
   extent_mm: Tuple<number, 3>;
   caliper_mm3: number;
   voxels: number;
   frames: Tuple<number, 2>;
+  warnings: string[];
   seq: number;
   type: "measured";
 }
@@ -352,12 +356,14 @@ const checkMeasured = objectOf<Measured>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
   volume_mm3: finiteNumber,
+  interval_mm3: tupleOf(finiteNumber, 2),
   mesh_volume_mm3: finiteNumber,
   surface_mm2: finiteNumber,
   extent_mm: tupleOf(finiteNumber, 3),
   caliper_mm3: finiteNumber,
   voxels: wholeNumber(0, 9007199254740991),
   frames: tupleOf(wholeNumber(0, 9007199254740991), 2),
+  warnings: listOf(textOf(0, Infinity), 0, Infinity),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("measured"),
 });

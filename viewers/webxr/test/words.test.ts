@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { bySubject } from "../src/desk/bySubject";
-import { dimensions, magnification, significant, spacing, title } from "../src/format";
+import { between, dimensions, magnification, significant, spacing, title } from "../src/format";
 import { addressFrom, wantedIn } from "../src/state/address";
 import { plain } from "../src/xr/look";
 
@@ -42,4 +42,10 @@ it("groups scans by subject, in order", () => {
 
 it("writes on the board in glyphs that its font has", () => {
   expect(plain("M1 · d0 – ×10 … µ")).toBe("M1 - d0 - x10 ... ?");
+});
+
+it("tells an interval to as many digits as its upper end", () => {
+  expect(between([137.99, 176.51])).toBe("138 – 177");
+  expect(between([0.412, 0.5067])).toBe("0.412 – 0.507");
+  expect(between([9.96, 10.04])).toBe("10.0 – 10.0");
 });

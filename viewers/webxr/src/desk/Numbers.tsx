@@ -1,6 +1,6 @@
 /** What was measured, and by which ruler. */
 import type { ReactNode } from "react";
-import { dimensions, significant, spacing } from "../format";
+import { between, dimensions, significant, spacing } from "../format";
 import { openScan } from "../link";
 import { useLab } from "../useLab";
 
@@ -22,6 +22,9 @@ export function Numbers() {
       <dl>
         {hasMask && measured && (
           <>
+            <Item name="95 % between" meaning="The true volume lies between these in 95 of 100 cases">
+              {between(measured.interval_mm3)} mm³
+            </Item>
             <Item name="L × W × H" meaning="Length, width and height">
               {dimensions(measured.extent_mm)} mm
             </Item>
@@ -40,6 +43,11 @@ export function Numbers() {
           {scan.shape[0]} frames of {scan.shape[2]} × {scan.shape[1]}
         </Item>
       </dl>
+      {measured?.warnings.map((warning) => (
+        <p key={warning} className="warning">
+          {warning}
+        </p>
+      ))}
       {scan.labels.length > 1 && (
         <label className="choice">
           <span>Mask</span>

@@ -4,7 +4,7 @@ import { useHandle } from "@react-three/handle";
 import { type ComponentRef, type ReactNode, type RefObject, useRef } from "react";
 import type { Group } from "three";
 import { useStore } from "zustand";
-import { dimensions, magnification, significant, spacing, title } from "../format";
+import { between, dimensions, magnification, significant, spacing, title } from "../format";
 import { openScan } from "../link";
 import type { Measured, ScanOpened } from "../protocol.gen";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
@@ -80,6 +80,10 @@ function Numbers({ scan, measured }: { scan: ScanOpened; measured: Measured | nu
       </Container>
       {measured && (
         <>
+          <Row name="95 % between">
+            <Small bright>{plain(between(measured.interval_mm3))}</Small>
+            <Unit power="3" />
+          </Row>
           <Row name="Length, width, height">
             <Small bright>{plain(dimensions(measured.extent_mm))}</Small>
             <Unit />

@@ -1,0 +1,51 @@
+"""What is described and what is served agree, under requests that are made up."""
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from xr_server.app import create_app
+from xr_server.library import Library
+
+RESOURCES = [
+    ("GET", "/healthz"),
+    ("GET", "/ca.crt"),
+    ("GET", "/metrics"),
+    ("POST", "/api/pair"),
+    ("GET", "/api/scans"),
+    ("GET", "/api/scans/{scan}"),
+    ("GET", "/api/scans/{scan}/frames/{k}.png"),
+    ("GET", "/api/scans/{scan}/labels/{label}/masks/{k}.png"),
+    ("GET", "/api/scans/{scan}/labels/{label}/mesh/{level}.glb"),
+    ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
+    ("GET", "/api/jobs"),
+    ("GET", "/api/jobs/{job}"),
+    ("DELETE", "/api/jobs/{job}"),
+]
+STARTS_WORK = [("POST", "/api/jobs")]
+
+
+@pytest.fixture(scope="module")
+def described(written_once):
+    return create_app(Library(written_once)).openapi()
+
+
+def test_every_resource_is_asked_for(described):
+    there = [(m.upper(), path) for path, ways in described["paths"].items() for m in ways]
+    assert sorted(there) == sorted([*RESOURCES, *STARTS_WORK])
+
+
+@pytest.mark.parametrize(("method", "path"), RESOURCES)
+def test_whatever_is_asked_is_answered_as_described(described, port, method, path):
+    schema = schemathesis.openapi.from_dict(described)
+    with requests.Session() as session:
+        session.trust_env = False
+
+        @settings(max_examples=25, deadline=None, database=None, derandomize=True,
+                  suppress_health_check=list(HealthCheck))  # fmt: skip
+        @given(case=schema[path][method].as_strategy())
+        def ask(case):
+            case.call_and_validate(base_url=f"http://127.0.0.1:{port}", session=session)
+
+        ask()
