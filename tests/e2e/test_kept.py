@@ -6,6 +6,13 @@ import pytest
 
 from xr_server.protocol import MeshData, SliceData
 
+ON_DISK = """() => new Promise(done => {
+  const opening = indexedDB.open('parasam');
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction('listed').objectStore('listed').count();
+    counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+  };
+})"""
 NO_ROOM = "throw new DOMException('no', 'QuotaExceededError');"
 STORAGE = {
     "refused": "indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };",
@@ -18,6 +25,8 @@ def test_a_page_that_is_loaded_anew_shows_what_it_kept(lab, visit):
     page = visit(lab.url)
     page.all_here()
     first = page.wire.payload_bytes
+    while page.page.evaluate(ON_DISK) < len({c.header.sha256 for c in page.wire.came}):
+        page.page.wait_for_timeout(40)
     page.wire.clear()
     page.page.reload()
     page.all_here()
