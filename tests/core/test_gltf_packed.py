@@ -138,9 +138,7 @@ def test_it_is_a_fifth_of_the_plain_file_or_less():
 def test_one_so_large_that_a_vertex_would_move_too_far_is_refused():
     held = packed_glb(ball(370.0), {})
     assert held.error_mm < MOST_ERROR_MM
-    with pytest.raises(
-        GeometryError, match=r"to 0.01 mm, got one (799|800) mm long; check the spacing"
-    ):
+    with pytest.raises(GeometryError, match=r"to 0.01 mm, got one .* mm long; check"):
         packed_glb(ball(400.0), {})
 
 

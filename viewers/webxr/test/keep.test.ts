@@ -73,6 +73,13 @@ describe("a drawer that fails", () => {
     expect(keep.digests).toEqual(how === "list" ? ["a"] : []);
   });
 
+  it("may have let go what is asked for, and keeps the rest", async () => {
+    const keep = new Keep(new MemoryDrawer(), BYTES);
+    keep.put("a", payload(1));
+    keep.put("b", payload(2));
+    expect([await keep.get("a"), await keep.get("b")]).toEqual([null, payload(2)]);
+  });
+
   it("to get is trusted in nothing more", async () => {
     const keep = new Keep(failing("get"));
     keep.put("a", payload(1));

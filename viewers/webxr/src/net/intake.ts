@@ -67,7 +67,7 @@ export class Intake {
       if (geometry === null) return this.#anew(line);
       showMesh(header, geometry);
     } catch (error) {
-      if (sent.length === 0) return this.#anew(line);
+      if (sent.length === 0) return this.#doubt(line);
       lab.setState({ failure: `The ${keyOf(header)} that came cannot be read: ${String(error)}` });
     }
     this.#ack(seq, line);
@@ -97,7 +97,8 @@ export class Intake {
 
   async #readSlice(header: SliceData, line: number): Promise<void> {
     const payload = await this.keep.get(header.sha256);
-    if (payload?.length !== slicePayloadBytes(header)) return this.#anew(line);
+    if (payload === null) return this.#anew(line);
+    if (payload.length !== slicePayloadBytes(header)) return this.#doubt(line);
     if (this.#latest.get(header.frame) === header) this.#showSlice(header, payload);
     this.#ack(header.seq, line);
   }
@@ -109,8 +110,13 @@ export class Intake {
     lab.setState({ slice: this.slices.nearest(frame), slicesHeld: this.slices.size });
   }
 
-  #anew(line: number): void {
+  /** What was kept is not what was sent. */
+  #doubt(line: number): void {
     this.keep.distrust();
+    this.#anew(line);
+  }
+
+  #anew(line: number): void {
     if (line !== this.#line) return;
     this.#line += 1; // others that are missing, too, need not say so again
     this.answers.anew();

@@ -43,9 +43,10 @@ export class Keep {
       .catch(() => this.#unlist(sha256));
   }
 
-  /** Null where it is not there; then the drawer is not what it was, and none of it is listed. */
+  /** Null where it is not there. If it was listed, the drawer is not what it was: see `distrust`. */
   async get(sha256: string): Promise<Uint8Array | null> {
-    const found = this.#listed.has(sha256) ? await this.#read(sha256) : null;
+    if (!this.#listed.has(sha256)) return null;
+    const found = await this.#read(sha256);
     if (found === null) this.distrust();
     return found;
   }
