@@ -32,8 +32,13 @@ test: setup page
 	$(NPM) test
 	$(BIN)/pytest
 
-bench: setup page
+bench: setup page .peers/viser.stamp
 	$(BIN)/python -m tests.bench
+
+.peers/viser.stamp:
+	@echo "parasam: installing viser, to compare with, apart from everything else"
+	@$(BIN)/pip install -q --disable-pip-version-check --target .peers viser==1.1.1
+	@touch $@
 
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)

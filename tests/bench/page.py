@@ -63,7 +63,7 @@ def streaming() -> Iterator[Row]:
     packing = partial(packed_glb, mesh, {})
     yield Row("GLB packed by meshopt", median_seconds(packing), "GLB, plain",
               median_seconds(lambda: glb_from_mesh(mesh, {})), _sizes(mesh))  # fmt: skip
-    with _page() as (page, push):
+    with opened_page() as (page, push):
         late = _slices(page, push)  # first: such a mesh is beyond a card made of software
         yield Row("slice 256², 90/s, push to texture, p95", float(np.percentile(late, 95)),
                   "a picture at 60 Hz", 1 / 60, f"median {np.median(late) * 1e3:.0f} ms, "
@@ -103,7 +103,7 @@ class _Push:
 
 
 @contextmanager
-def _page() -> Iterator[tuple[LabPage, _Push]]:
+def opened_page() -> Iterator[tuple[LabPage, _Push]]:
     push, greeted = _Push(), Sessions.greeted
 
     def heard(self: Sessions, hello: Any) -> Session:
@@ -132,11 +132,11 @@ def _in_turn(page: LabPage, push: _Push, mesh: Mesh) -> tuple[float, float]:
         other = Mesh(mesh.vertices_mm * np.float32(1 + run / 1000), mesh.faces, mesh.normals)
         glbs = packed_glb(other, {}).glb, glb_from_mesh(other, {})
         for taken, glb in zip(seconds, glbs, strict=True):
-            taken.append(_shown_after(page, push, glb))
+            taken.append(shown_after(page, push, glb))
     return statistics.median(seconds[0]), statistics.median(seconds[1])
 
 
-def _shown_after(page: LabPage, push: _Push, glb: bytes) -> float:
+def shown_after(page: LabPage, push: _Push, glb: bytes) -> float:
     page.page.evaluate("uploads.length = 0")
     sha256 = hashlib.sha256(glb).hexdigest()
     header = MeshData(SCAN, LABEL, 0, 1, TRIANGLES, sha256, 0.0)

@@ -24,11 +24,13 @@ class Cable:
     Attributes:
         url: the cable's own end.
         bits_per_s: as given; may be changed at any time.
+        carried_bytes: towards the page so far.
     """
 
     def __init__(self, url: str, bits_per_s: float | None = None) -> None:
         self._lab = urlsplit(url).port or 0
         self.bits_per_s = bits_per_s
+        self.carried_bytes = 0
         self._ends: list[socket.socket] = []
         self._taken = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._taken.getsockname()[1]}/"
@@ -73,6 +75,7 @@ class Cable:
         free_at = time.monotonic()
         with contextlib.suppress(OSError):
             while piece := source.recv(PIECE_BYTES):
+                self.carried_bytes += len(piece) if is_to_page else 0
                 if is_to_page and self.bits_per_s is not None:
                     free_at = max(free_at, time.monotonic()) + 8 * len(piece) / self.bits_per_s
                     time.sleep(max(0.0, free_at - time.monotonic()))

@@ -1,1 +1,0 @@
-"""Other viewers on the same mesh in the same run, installed in `.peers` for that alone."""
