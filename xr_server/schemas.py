@@ -47,7 +47,7 @@ Job = _content("Job", JobState)
 class JobList(BaseModel):
     """What is being done, what waits, and how the last ones ended."""
 
-    jobs: list[Any]
+    jobs: list[Job]  # type: ignore[valid-type]
 
 
 async def nowhere(request: Request, error: Exception) -> Response:
