@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from parasam_core.agreement.cells import words
 from parasam_core.errors import TableError
 
+OTHER_WORDS = {
+    "subject": ("animal", "animal_id", "mouse", "mouse_id", "subject_id"),
+    "timepoint": ("time_point", "time", "day", "date", "visit"),
+}
 METHODS = ("method", "source", "rater")
 SIZES = ("length_mm", "width_mm", "height_mm")
 UNIT = re.compile(r"[\s_\-]*[(\[]?\s*mm\s*(?:\^?\s*3|³)\s*[)\]]?\s*$", re.IGNORECASE)
@@ -47,7 +51,7 @@ def columns_of(head: Sequence[str]) -> Columns:
     Raises:
         TableError: what is needed is missing, or a name stands there twice.
     """
-    names = [_plain(cell) for cell in head]
+    names = _known_as([_plain(cell) for cell in head])
     twice = sorted({n for n in names if n and names.count(n) > 1})
     if twice:
         raise TableError(f"expected columns of different names, got {', '.join(twice)} twice")
@@ -96,5 +100,13 @@ def _sizes(names: Sequence[str]) -> tuple[int, ...]:
 def _plain(cell: str) -> str:
     """Small letters, joined by _, with the unit behind: "Volume (mm³)" is volume_mm3."""
     text = LENGTH.sub(" mm", UNIT.sub(" mm3", cell.strip().lower()))
-    name = re.sub(r"[\s_\-]+", "_", text).strip("_")
-    return "timepoint" if name == "time_point" else name
+    return re.sub(r"[\s_\-]+", "_", text).strip("_")
+
+
+def _known_as(names: list[str]) -> list[str]:
+    """With the first other word for subject and timepoint in place of one that is not there."""
+    for name, others in OTHER_WORDS.items():
+        other = next((n for n in names if n in others), None)
+        if name not in names and other is not None:
+            names = [name if n == other else n for n in names]
+    return names

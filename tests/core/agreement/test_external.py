@@ -103,3 +103,17 @@ def test_bytes_that_are_no_table_are_refused(tmp_path):
         read_volumes(tmp_path / "volumes.csv")
     with pytest.raises(TableError, match=r"nowhere\.csv"):
         read_volumes(tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    "head", ["Animal ID,Day,vevo_mm3", "mouse,time point,vevo_mm3", "subject,date,vevo_mm3"]
+)
+def test_other_words_for_subject_and_timepoint(tmp_path, head):
+    [one] = read_volumes(table(tmp_path, f"{head}\nM1,d7,12\n")).volumes
+    assert (one.subject, one.timepoint, one.rater) == ("M1", "d7", "vevo")
+
+
+def test_another_word_beside_the_right_one_is_left_alone(tmp_path):
+    found = read_volumes(table(tmp_path, "subject,timepoint,date,vevo_mm3\nM1,d7,2026-05-01,12\n"))
+    assert found.volumes[0].timepoint == "d7"
+    assert found.ignored == ("date",)
