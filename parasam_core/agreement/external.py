@@ -1,6 +1,6 @@
 """Volumes that others measured: VEVO LAB reports, calipers after necropsy, displaced water.
 
-A table (CSV) with columns subject (or animal, mouse) and timepoint (or day, date, visit), and either
+A table (CSV) with columns subject (or animal, mouse) and timepoint (or day, date, visit), and
 
 long   method (or source, or rater) and volume_mm3: a line each;
 wide   further columns whose names end in _mm3: each is a way to measure. length_mm and width_mm
