@@ -21,12 +21,17 @@ STORAGE = {
 }
 
 
+def wait_until_listed(page):
+    """Until the page's storage names all that came."""
+    while page.page.evaluate(ON_DISK) < len({c.header.sha256 for c in page.wire.came}):
+        page.page.wait_for_timeout(40)
+
+
 def test_a_page_that_is_loaded_anew_shows_what_it_kept(lab, visit):
     page = visit(lab.url)
     page.all_here()
     first = page.wire.payload_bytes
-    while page.page.evaluate(ON_DISK) < len({c.header.sha256 for c in page.wire.came}):
-        page.page.wait_for_timeout(40)
+    wait_until_listed(page)
     page.wire.clear()
     page.page.reload()
     page.all_here()
@@ -42,6 +47,8 @@ def test_a_page_that_is_loaded_anew_shows_what_it_kept(lab, visit):
 def test_a_browser_that_keeps_nothing_is_sent_it_again(lab, visit, how):
     page = visit(lab.url, script=STORAGE[how])
     page.all_here()
+    if how == "lost":
+        wait_until_listed(page)  # so that it says it holds all, and has to take that back
     page.wire.clear()
     page.page.reload()
     page.all_here()
