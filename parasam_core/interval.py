@@ -71,7 +71,7 @@ def interval(mask: MaskStack, volume: Volume, surface_mm2: float) -> Interval:
         "model": _unsure_mm3(mask),
     }
     half = float(np.sqrt(sum(part**2 for part in parts.values())))
-    solid = volume.occupancy >= 0.5
+    solid = volume.solid
     doubts = [volume.space.doubt] if volume.space.doubt else []
     warnings = [*doubts, *_truncated(solid), *_too_coarse(solid, sections)]
     if beyond_mm3 > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -76,7 +77,7 @@ class MaskStack:
         """Each frame's (y, x) mask, in order."""
         return iter(self.masks)
 
-    @property
+    @cached_property
     def outlined_frames(self) -> NDArray[np.int64]:
         """(n,) frames that somebody or something looked at and that show tumour, in order."""
         return np.flatnonzero(self.annotated & self.masks.any(axis=(1, 2)))
@@ -95,6 +96,18 @@ def box_of(mask: NDArray[np.bool_]) -> Box | None:
     if rows.size == 0:
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def around(shown: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of a (y, x) mask that is not empty, with `reach`'s margin."""
+    return reach(np.asarray(shown.any(axis=1))), reach(np.asarray(shown.any(axis=0)))
+
+
+def reach(hit: NDArray[np.bool_]) -> slice:
+    """From the first True of a line to the last, and a quarter of that beyond each."""
+    where = np.flatnonzero(hit)
+    margin = max(2, (where[-1] - where[0]) // 4)
+    return slice(int(max(where[0] - margin, 0)), int(min(where[-1] + margin + 1, hit.size)))
 
 
 def box_around(mask: NDArray[np.bool_], margin_px: int) -> Box | None:

@@ -114,5 +114,5 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
 
 
 def _bodies(volume: Volume) -> int:
-    _, count = label(volume.occupancy >= 0.5, generate_binary_structure(3, 3))
+    _, count = label(volume.solid, generate_binary_structure(3, 3))
     return int(count)

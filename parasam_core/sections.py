@@ -44,7 +44,7 @@ def sections(mask: MaskStack, volume: Volume) -> list[Section]:
     """
     step_mm, *pixel_mm = volume.space.spacing_mm
     origin_mm = volume.space.origin_mm[0]
-    solid = volume.occupancy >= 0.5
+    solid = volume.solid
     found = []
     for z in np.flatnonzero(solid.any(axis=(1, 2))):
         length, width = diameters_mm(solid[z], (pixel_mm[0], pixel_mm[1]))

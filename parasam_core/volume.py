@@ -34,11 +34,16 @@ class Volume:
             )
 
     @property
+    def solid(self) -> NDArray[np.bool_]:
+        """(z, y, x) bool, voxels at least half of which is tumour; not to be written to."""
+        if self.occupancy.dtype == np.bool_:
+            return np.asarray(self.occupancy, np.bool_)
+        return np.asarray(self.occupancy >= 0.5)
+
+    @property
     def voxels(self) -> int:
         """Number of voxels at least half of which is tumour."""
-        if self.occupancy.dtype == np.bool_:
-            return int(np.count_nonzero(self.occupancy))
-        return int(np.count_nonzero(self.occupancy >= 0.5))
+        return int(np.count_nonzero(self.solid))
 
     @property
     def volume_mm3(self) -> float:

@@ -124,7 +124,7 @@ def _rated(rater: Rater, grid: Space, filled: Filled, step: Step) -> Rated:
     """One mask as a solid on the case's grid; its volume is that on its own."""
     mask = rater.scan.mask(rater.label)
     volume = filled(mask) if mask.outlined_frames.size else Volume(mask.masks, mask.space)
-    solid = np.asarray(volume.occupancy >= 0.5)
+    solid = volume.solid
     if not mask.space.same_grid(grid):
         solid = resampled(solid, mask.space, grid)
     step()

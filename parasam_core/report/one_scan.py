@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-
 from parasam_core.agreement.edges import TOLERANCE_MM
 from parasam_core.agreement.pairs import Pair, Rated, compared
 from parasam_core.errors import EmptyMaskError, GeometryError
@@ -85,10 +83,9 @@ def _measured(mask: MaskStack, ends: str) -> Measured | str:
 def _pairs(file: ScanFile, measured: Mapping[str, Measured]) -> tuple[Pair, ...]:
     """How each two masks agree."""
     rated = [
-        Rated(name, one.volume.volume_mm3, one.volume.voxels,
-              np.asarray(one.volume.occupancy >= 0.5))
+        Rated(name, one.volume.volume_mm3, one.volume.voxels, one.volume.solid)
         for name, one in measured.items()
-    ]  # fmt: skip
+    ]
     return tuple(
         compared(file.name, a, b, file.space.spacing_mm, TOLERANCE_MM)
         for a, b in combinations(rated, 2)

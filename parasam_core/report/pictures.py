@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from parasam_core.mask import around, reach
 from parasam_core.mesh import Mesh
 from parasam_core.report.shaded import shaded
 from parasam_core.sequence import Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#8C8C8C")
 """Okabe & Ito's, which people who see fewer colours tell apart; not its yellow, faint on paper."""
 
-MARGIN = 0.25
 BARS_MM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 SECTIONS, A_LINE = 10, 5
 WIDTH_INCHES, TITLE_INCHES = 10.4, 0.3
@@ -74,7 +74,7 @@ def overview(
     Returns:
         A WebP picture.
     """
-    cuts = three_cuts(sequence, {name: v.occupancy >= 0.5 for name, v in volumes.items()})
+    cuts = three_cuts(sequence, {name: v.solid for name, v in volumes.items()})
     picture, pixel_mm = shaded(mesh)
     sizes = [cut.size_mm for cut in cuts] + [(pixel_mm * len(picture),) * 2]
     wide = sum(width for _, width in sizes)  # one scale for all
@@ -89,11 +89,11 @@ def overview(
 
 def sheet(sequence: Sequence, volumes: Mapping[str, Volume], colours: Mapping[str, str]) -> bytes:
     """Frames from the first with tumour to the last, evenly chosen; arguments as of `overview`."""
-    solids = {name: v.occupancy >= 0.5 for name, v in volumes.items()}
+    solids = {name: v.solid for name, v in volumes.items()}
     together = np.logical_or.reduce(list(solids.values()))
     shown = np.flatnonzero(together.any(axis=(1, 2)))
     chosen = np.unique(np.linspace(shown[0], shown[-1], SECTIONS).round().astype(int))
-    rows, columns = _around(together.any(axis=0))
+    rows, columns = around(together.any(axis=0))
     cuts = [_frame(sequence, solids, int(z), rows, columns) for z in chosen]
     height, width = cuts[0].size_mm
     lines = -(-len(cuts) // A_LINE)
@@ -112,8 +112,8 @@ def three_cuts(sequence: Sequence, solids: Mapping[str, NDArray[np.bool_]]) -> l
     areas = together.sum(axis=(1, 2))
     z = int(areas.argmax())
     y, x = (int(np.median(where)) for where in np.nonzero(together[z]))
-    rows, columns = _around(together.any(axis=0))
-    frames = _reach(together.any(axis=(1, 2)))
+    rows, columns = around(together.any(axis=0))
+    frames = reach(together.any(axis=(1, 2)))
     step_mm, row_mm, column_mm = sequence.space.spacing_mm
     grey = sequence.frames
     return [
@@ -143,17 +143,6 @@ def _frame(
     masks = {name: solid[z, rows, columns] for name, solid in solids.items()}
     _, row_mm, column_mm = sequence.space.spacing_mm
     return Cut(f"frame {z}", sequence.frames[z, rows, columns], masks, (row_mm, column_mm))
-
-
-def _around(shown: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Rows and columns of what is shown, with a margin."""
-    return _reach(shown.any(axis=1)), _reach(shown.any(axis=0))
-
-
-def _reach(hit: Any) -> slice:
-    where = np.flatnonzero(hit)
-    margin = max(2, int(MARGIN * (where[-1] - where[0])))
-    return slice(int(max(where[0] - margin, 0)), int(min(where[-1] + margin + 1, hit.size)))
 
 
 def _draw(panel: Any, cut: Cut, colours: Mapping[str, str]) -> None:

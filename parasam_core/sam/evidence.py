@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from parasam_core.agreement.overlap import iou
 from parasam_core.mask import box_of
 
 FloatBox = tuple[float, float, float, float]
@@ -59,12 +60,6 @@ class Found:
         """0..1: every part of the evidence has to be good."""
         parts = np.clip([self.score, self.agreement, self.overlap], 0, 1)
         return float(np.cbrt(parts.prod()))
-
-
-def iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Intersection over union, 0..1; of two empty masks 1."""
-    union = int((one | other).sum())
-    return int((one & other).sum()) / union if union else 1.0
 
 
 def agreed(answers: Answers, neighbour: NDArray[np.bool_] | None) -> Found:

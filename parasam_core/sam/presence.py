@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from parasam_core.sam.evidence import FloatBox, Found, float_box_of, iou
+from parasam_core.agreement.overlap import iou
+from parasam_core.sam.evidence import FloatBox, Found, float_box_of
 
 SHORTEST = 5
 """Frames of the shortest run that is taken for a tumour."""

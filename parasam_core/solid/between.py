@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import distance_transform_edt
 
-from parasam_core.mask import MaskStack
+from parasam_core.mask import MaskStack, around
 from parasam_core.space import Space
 
 ROWS_AT_ONCE = 16
@@ -39,7 +39,7 @@ def with_gaps_filled(mask: MaskStack, tips: Iterable[int] = ()) -> NDArray[np.bo
         (z, y, x) bool; frames that somebody looked at are as they were.
     """
     masks, drawn = mask.masks, mask.outlined_frames
-    rows, columns = _around(masks)
+    rows, columns = around(np.asarray(masks.any(axis=0)))
     seen = np.flatnonzero(mask.annotated)
     seen = seen[(seen >= drawn[0]) & (seen <= drawn[-1])]
     knots = np.union1d(seen, np.fromiter(tips, np.int64))
@@ -87,15 +87,3 @@ def _at_knot(
 
 def _ends(knots: int) -> str:
     return "not-a-knot" if knots > 3 else "natural"
-
-
-def _around(masks: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Rows and columns with a border, within the frame."""
-    shown = np.asarray(masks.any(axis=0))
-    return _reach(np.asarray(shown.any(axis=1))), _reach(np.asarray(shown.any(axis=0)))
-
-
-def _reach(hit: NDArray[np.bool_]) -> slice:
-    where = np.flatnonzero(hit)
-    margin = max(2, (where[-1] - where[0]) // 4)
-    return slice(int(max(where[0] - margin, 0)), int(min(where[-1] + margin + 1, hit.size)))

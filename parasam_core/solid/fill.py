@@ -43,7 +43,7 @@ def fill(mask: MaskStack | SoftMaskStack, *, ends: str = "required") -> Volume:
         raise GeometryError(f"expected ends {', '.join(ENDS)}, got {ends}")
     if isinstance(mask, SoftMaskStack):
         filled = fill(mask.hard, ends=ends)
-        return Volume(_in_part(mask, filled.occupancy >= 0.5), mask.space)
+        return Volume(_in_part(mask, filled.solid), mask.space)
     if not mask.outlined_frames.size:
         raise EmptyMaskError("expected a mask with at least one pixel of tumour, got an empty one")
     checked = ends == "caps" or (ends == "required" and has_gaps(mask))

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, label
 
+from parasam_core.agreement.overlap import iou
 from parasam_core.mask import MaskStack, box_of
 from parasam_core.provenance import Provenance
 from parasam_core.sam.cleaning import cleaned, largest_body, without_holes
-from parasam_core.sam.evidence import Answers, Found, agreed, alone, grown, iou, piece, voted
+from parasam_core.sam.evidence import Answers, Found, agreed, alone, grown, piece, voted
 from parasam_core.sam.presence import SHORTEST, main_run, runs, seed
 from parasam_core.sam.tracking import Scan, tracked
 from parasam_core.segmenter import doubtful_frames
