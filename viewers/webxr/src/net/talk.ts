@@ -15,6 +15,7 @@ import {
 import { Keep } from "../state/keep";
 import { clampFrame, isSameScan, lab, showJob, showMeasured, showScan, type Wanted } from "../state/lab";
 import { SliceCache } from "../state/slices";
+import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
 import { Latest } from "./latest";
 import type { Heard } from "./line";
@@ -103,6 +104,7 @@ export class Talk implements Heard {
         break;
       case "job":
         showJob(message);
+        saveIfDone(message);
         break;
       case "failed":
         lab.setState({ failure: message.sentence });
