@@ -13,13 +13,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from xr_server.protocol import JobState, MeshData, ScanOpened, SliceData, Welcome
+from xr_server.protocol import (
+    JobState,
+    MeshData,
+    People,
+    ScanOpened,
+    Shared,
+    SliceData,
+    Welcome,
+)
 from xr_server.scene import Item
 
 MESSAGES_IN_FLIGHT = 8
 BYTES_IN_FLIGHT = 4 << 20
 
-OF_ALL_SCANS = (Welcome, JobState)
+OF_ALL_SCANS = (Welcome, JobState, People, Shared)
 
 
 @dataclass
