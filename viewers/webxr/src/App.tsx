@@ -2,6 +2,7 @@ import { title } from "./format";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
+import { People } from "./desk/People";
 import { ScaleBar } from "./desk/ScaleBar";
 import { ScanList } from "./desk/ScanList";
 import { Scrubber } from "./desk/Scrubber";
@@ -34,6 +35,7 @@ export function App() {
         <Numbers />
         <Outlining />
         <ScanList />
+        <People />
         <WhyNoHeadset />
       </aside>
     </div>
