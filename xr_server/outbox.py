@@ -101,7 +101,7 @@ class Outbox:
         flight = self._flights.pop(seq, None)
         if flight is None:
             return None
-        if not flight.stale:
+        if not flight.stale and not isinstance(flight.item.message, OF_ALL_SCANS):
             self._held[flight.key] = flight.item
         return flight.item
 

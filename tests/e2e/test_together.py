@@ -11,6 +11,7 @@ from tests.e2e.browser import place
 from tests.e2e.cable import Cable
 from tests.e2e.test_headset import take
 
+MASKS = [("M1_d0", "manual"), ("M1_d6", "manual"), ("M1_d6", "shifted")]
 SHIFT = np.array([0.1, 0.05, 0.04])
 
 
@@ -29,12 +30,11 @@ def go_own_way(page):
 
 def alike(pages):
     """Wait until all of them show the same; what it is."""
-    first, *others = pages
     for _ in range(500):
         scenes = {page.state["scene"] for page in pages}
         if len(scenes) == 1:
             return scenes.pop()
-        first.page.wait_for_timeout(40)
+        pages[0].page.wait_for_timeout(40)
     raise AssertionError([page.state for page in pages])
 
 
@@ -221,7 +221,7 @@ def wish(dice, pages):
     """Somebody does something."""
     match dice.randrange(5):
         case 0:
-            scan, label = dice.choice([("M1_d0", "manual"), ("M1_d6", "manual"), ("M1_d6", "shifted")])
+            scan, label = dice.choice(MASKS)
             page = dice.choice(pages)
             page.page.evaluate(f"location.hash = '#scan={scan}&label={label}'")
         case 1:
@@ -229,9 +229,8 @@ def wish(dice, pages):
         case 2:
             pages[1].page.get_by_role("slider", name="Frame").fill(str(dice.randrange(40)))
         case 3:
-            pages[0].page.evaluate(
-                f"headset.controllers.left.updateAxes('thumbstick', {dice.choice([-1, 0, 0, 1])}, 0)"
-            )
+            tilt = dice.choice([-1, 0, 0, 1])
+            pages[0].page.evaluate(f"headset.controllers.left.updateAxes('thumbstick', {tilt}, 0)")
         case 4:
             spot = place(np.array([0.2 * dice.random(), 1.3, -0.5]))
             pages[0].page.evaluate(f"headset.controllers.right.position.set({spot})")
