@@ -108,11 +108,13 @@ def _tagged(request: Request, body: bytes, media: str, sha256: str | None = None
     """The body with its ETag, or 304 where the caller has it."""
     tag = f'"{sha256 or hashlib.sha256(body).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "no-cache"}
-    if _names(request.headers.get("if-none-match", ""), tag):
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media, headers=headers)
 
 
-def _names(if_none_match: str, tag: str) -> bool:
-    held = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
+def is_held(request: Request, tag: str) -> bool:
+    """Whether the caller has what this ETag names."""
+    named = request.headers.get("if-none-match", "").split(",")
+    held = [part.strip().removeprefix("W/") for part in named]
     return tag in held or "*" in held

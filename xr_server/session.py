@@ -224,7 +224,7 @@ class Sessions:
             self._jobs[state.id] = state
         for session in self._sessions.values():
             session.tell(state)
-            if state.state == "done":
+            if state.kind == "segment" and state.state == "done":
                 session.changed(state.scan, state.label)
 
     def miss(self, session: Session) -> None:

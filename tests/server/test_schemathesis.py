@@ -21,6 +21,7 @@ RESOURCES = [
     ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
     ("GET", "/api/jobs"),
     ("GET", "/api/jobs/{job}"),
+    ("GET", "/api/jobs/{job}/file"),
     ("DELETE", "/api/jobs/{job}"),
 ]
 STARTS_WORK = [("POST", "/api/jobs")]

@@ -28,6 +28,7 @@ import {
 } from "../state/lab";
 import type { TumourPose } from "../state/pose";
 import { Company, type SharedScene } from "./company";
+import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
 import { Latest } from "./latest";
 import type { Heard } from "./line";
@@ -126,6 +127,7 @@ export class Talk implements Heard {
         break;
       case "job":
         showJob(message);
+        saveIfDone(message);
         break;
       case "people":
         this.company.takePeople(message);
