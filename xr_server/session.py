@@ -23,16 +23,15 @@ from xr_server.protocol import (
     JobState,
     Join,
     Look,
-    MeshData,
     Open,
     People,
     Presence,
     ScanOpened,
     Share,
     Shared,
-    SliceData,
     Welcome,
     WireError,
+    WithPayload,
     binary_frame,
     text_frame,
 )
@@ -108,7 +107,7 @@ class Session:
         if item is None:
             return None
         message = item.message
-        if not isinstance(message, MeshData | SliceData):
+        if not isinstance(message, WithPayload):
             return text_frame(message)
         is_held = message.sha256 in self._held
         return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
@@ -150,7 +149,7 @@ class Session:
         return Welcome(signed("lab"), self.token, self._cache.library.cards())
 
     def _acked(self, item: Item | None) -> None:
-        if item is not None and isinstance(item.message, MeshData | SliceData):
+        if item is not None and isinstance(item.message, WithPayload):
             self._held.add(item.message.sha256)
 
     def _put(self, *items: Item) -> None:
@@ -168,6 +167,7 @@ class Session:
             self._shown = scene.opened
             self._turn()
             self._put(Item(scene.opened), *scene.slices())
+            self._put(await self._cache.coarse(scene))
             if scene.has_tumour:
                 self._put(*(await self._cache.body(scene)).items())
                 self._put(Item(await self._cache.measured(scene)))

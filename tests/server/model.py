@@ -16,6 +16,7 @@ from xr_server.protocol import (
     Open,
     ScanOpened,
     SliceData,
+    VolumeData,
     Welcome,
     server_message,
     split_binary,
@@ -42,6 +43,10 @@ class Shelves:
     async def scene(self, scan, _):
         await asyncio.sleep(0)
         return _Scene(self, scan, self.written[scan])
+
+    async def coarse(self, scene):
+        await asyncio.sleep(0)
+        return scene.volume()
 
     async def body(self, scene):
         await asyncio.sleep(0)
@@ -83,6 +88,11 @@ class _Scene:
         self.shelves.remember(*made)
         return made
 
+    def volume(self):
+        made = self._item(VolumeData, "v", None)
+        self.shelves.remember(made)
+        return made
+
     def meshes(self):
         made = [self._item(MeshData, f"m{k}", (k,)) for k in range(LEVELS)]
         self.shelves.remember(*made)
@@ -91,7 +101,9 @@ class _Scene:
     def _item(self, kind, name, place):
         payload = f"{self.scan}{name}{self.version if name != 's0' else ''}".encode()
         sha256 = hashlib.sha256(payload).hexdigest()
-        if kind is SliceData:
+        if kind is VolumeData:
+            header = VolumeData(self.scan, [len(payload), 1, 1], [1] * 3, [0.0] * 3, sha256)
+        elif kind is SliceData:
             header = SliceData(self.scan, *place, len(payload), 1, None, sha256)
         else:
             header = MeshData(self.scan, "m", *place, LEVELS, 1, sha256, 0.0)

@@ -8,9 +8,12 @@ import { Keep } from "./state/keep";
 import type { Presence } from "./protocol.gen";
 import { lab, type View } from "./state/lab";
 import type { TumourPose } from "./state/pose";
+import { SliceCache } from "./state/slices";
 
 const keep = new Keep(openDrawer());
-const talk = new Talk(readMesh, keep);
+/** The frames of the scan that is shown. */
+export const slices = new SliceCache();
+const talk = new Talk(readMesh, keep, slices);
 
 /** Dial, and keep the address bar and what is shown in step. */
 export function connect(): void {

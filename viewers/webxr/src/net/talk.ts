@@ -27,6 +27,7 @@ import {
   type Wanted,
 } from "../state/lab";
 import type { TumourPose } from "../state/pose";
+import { SliceCache } from "../state/slices";
 import { Company, type SharedScene } from "./company";
 import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
@@ -49,8 +50,12 @@ export class Talk implements Heard {
   #isInDoubt = false;
   #way: Way | null = null;
 
-  constructor(readMesh: (glb: Uint8Array) => Promise<BufferGeometry>, keep = new Keep()) {
-    this.#intake = new Intake(readMesh, keep, {
+  constructor(
+    readMesh: (glb: Uint8Array) => Promise<BufferGeometry>,
+    keep = new Keep(),
+    slices = new SliceCache(),
+  ) {
+    this.#intake = new Intake(readMesh, keep, slices, {
       ack: (seq) => this.#say({ type: "ack", seq }),
       anew: () => this.#way?.redial(),
     });
