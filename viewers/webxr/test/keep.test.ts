@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Drawer, MemoryDrawer } from "../src/state/drawer";
+import { type Drawer, LateDrawer, MemoryDrawer } from "../src/state/drawer";
 import { Keep } from "../src/state/keep";
 
 const BYTES = 10;
@@ -94,5 +94,38 @@ describe("a drawer that fails", () => {
     keep.put("b", payload(2));
     await settled();
     expect(keep.bytes).toBeLessThanOrEqual(BYTES);
+  });
+});
+
+describe("a drawer that is there late", () => {
+  const listed = async (drawer: Drawer) => (await drawer.list()).map(({ sha256 }) => sha256);
+
+  it("has in it what was put before, and what is put after", async () => {
+    const disk = new MemoryDrawer();
+    let there: (drawer: Drawer) => void = () => undefined;
+    const late = new LateDrawer(new Promise((done) => (there = done)));
+    const keep = new Keep(late);
+    await keep.ready;
+    keep.put("a", Uint8Array.of(1));
+    await settled();
+    there(disk);
+    await settled();
+    keep.put("b", Uint8Array.of(2));
+    await settled();
+    expect(await listed(disk)).toEqual(["a", "b"]);
+    expect(await keep.get("a")).toEqual(Uint8Array.of(1));
+    expect(await late.get("b")).toEqual(Uint8Array.of(2));
+    await late.drop(["a"]);
+    expect(await listed(disk)).toEqual(["b"]);
+  });
+
+  it("is one in memory where it never comes, or takes nothing", async () => {
+    for (const better of [Promise.reject(new Error("no")), Promise.resolve(failing("put"))]) {
+      const late = new LateDrawer(better);
+      const put = late.put({ sha256: "a", bytes: 1, at: 0 }, Uint8Array.of(1));
+      await put.catch(() => undefined);
+      await settled();
+      expect(await late.get("a")).toEqual(Uint8Array.of(1));
+    }
   });
 });

@@ -3,19 +3,19 @@
  *
  * IndexedDB and not the Cache API: that one is missing where the page comes over plain HTTP.
  */
-import { type Drawer, type Listed, MemoryDrawer } from "./drawer";
+import { type Drawer, LateDrawer, type Listed, MemoryDrawer } from "./drawer";
 
 const NAME = "parasam";
 const PAYLOADS = "payloads";
 const LISTED = "listed"; // apart from the payloads, so that a list is had without reading them
 const PATIENCE_MS = 1000;
 
-/** The drawer on disk, or one in memory where the browser refuses or does not answer. */
+/** The drawer on disk; one in memory where the browser refuses, or until it answers. */
 export async function openDrawer(): Promise<Drawer> {
   const silence = new Promise<null>((done) => setTimeout(() => done(null), PATIENCE_MS));
   try {
-    const database = await Promise.race([opened(), silence]);
-    return database ? new DiskDrawer(database) : new MemoryDrawer();
+    const disk = opened().then((database) => new DiskDrawer(database));
+    return (await Promise.race([disk, silence])) ?? new LateDrawer(disk);
   } catch {
     return new MemoryDrawer();
   }

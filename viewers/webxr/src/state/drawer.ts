@@ -34,3 +34,39 @@ export class MemoryDrawer implements Drawer {
     for (const sha256 of digests) this.#held.delete(sha256);
   }
 }
+
+/** In memory until a better drawer is there; what was put in by then moves over. */
+export class LateDrawer implements Drawer {
+  readonly #memory = new MemoryDrawer();
+  #drawer: Drawer = this.#memory;
+
+  constructor(better: Promise<Drawer>) {
+    void better.then((drawer) => this.#move(drawer)).catch(() => undefined); // it stays in memory
+  }
+
+  list(): Promise<Listed[]> {
+    return this.#drawer.list();
+  }
+
+  async get(sha256: string): Promise<Uint8Array | null> {
+    return (await this.#memory.get(sha256)) ?? this.#drawer.get(sha256);
+  }
+
+  put(entry: Listed, payload: Uint8Array): Promise<void> {
+    return this.#drawer.put(entry, payload);
+  }
+
+  async drop(digests: readonly string[]): Promise<void> {
+    await this.#memory.drop(digests);
+    await this.#drawer.drop(digests);
+  }
+
+  async #move(drawer: Drawer): Promise<void> {
+    this.#drawer = drawer;
+    for (const entry of await this.#memory.list()) {
+      const payload = await this.#memory.get(entry.sha256);
+      if (payload) await drawer.put(entry, payload);
+      await this.#memory.drop([entry.sha256]);
+    }
+  }
+}
