@@ -74,6 +74,8 @@ class Line:
             if gone.code == PAGE_LEFT and session.connection == connection:
                 self._sessions.forget(session)
         finally:
+            if session.connection == connection:
+                session.is_connected = False
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
 

@@ -60,7 +60,8 @@ def keys(outbox):
 
 
 class Page:
-    """What the page is told to do: keep the latest a key; a scan's opening drops the last scan."""
+    """What the page is told to do: keep the latest a key; a scan's opening drops the last scan,
+    another coarsest mesh the finer ones."""
 
     def __init__(self):
         self.scene = {}
@@ -68,7 +69,10 @@ class Page:
     def take(self, item):
         if isinstance(item.message, ScanOpened):
             self.scene = {k: m for k, m in self.scene.items() if k in ("welcome", "job/1")}
-        self.scene[item.message.key()] = replace(item.message, seq=0)
+        message = replace(item.message, seq=0)
+        if message.key() == "mesh/0" and self.scene.get("mesh/0") != message:
+            self.scene.pop("mesh/1", None)
+        self.scene[message.key()] = message
 
 
 class Wire:
@@ -177,9 +181,9 @@ def test_a_coalesced_outbox_ends_in_the_same_scene_as_the_full_stream(steps):
 def test_order_coarse_mesh_then_the_frame_looked_at_then_finer_then_outward():
     outbox = Outbox()
     outbox.look(4)
-    for item in [*map(slice_, range(9)), mesh(2), mesh(1), mesh(0), failed(), scan(), welcome()]:
+    for item in [*map(slice_, range(9)), mesh(0), mesh(2), mesh(1), failed(), scan(), welcome()]:
         outbox.put(item)
-    for item in [*map(slice_, range(9)), mesh(2), mesh(1), mesh(0), failed()]:
+    for item in [*map(slice_, range(9)), mesh(0), mesh(2), mesh(1), failed()]:
         outbox.put(item)
     assert keys(outbox) == [
         "welcome", "scan", "failed", "mesh/0", "slice/4", "mesh/1", "mesh/2",
