@@ -58,6 +58,7 @@ __all__ = [
 DEFAULT_MODEL = "lite-medsam"
 DEFAULT_LABEL = "parasam"
 MANUAL_LABEL = "manual"
+MESH_STEPS = 5
 
 
 def import_scan(
@@ -264,6 +265,7 @@ def write_mesh(
     style: str = "smooth",
     ends: str = "required",
     against: str | None = None,
+    progress: Progress = no_progress,
 ) -> Mesh:
     """Write a label's surface as GLB (metres, Y-up), STL, PLY or OBJ (mm).
 
@@ -278,6 +280,7 @@ def write_mesh(
         ends: "required", "drawn" or "caps", see `parasam_core.solid.fill`.
         against: another label, from whose smooth surface each vertex gets its distance in mm,
             positive outside.
+        progress: told before every step.
 
     Raises:
         UsageError: the file cannot be written there or hold distances, or fewer triangles of
@@ -292,18 +295,29 @@ def write_mesh(
     check_mesh_target(Path(out), attributes=against is not None)
     check_style(style, triangles)
     found = _opened(scan)
+    progress("reading the mask", 0, MESH_STEPS)
     mask = found.mask(label)
-    mesh = with_confidence(styled(fill(mask, ends=ends), style, triangles), mask)
+    progress("filling", 1, MESH_STEPS)
+    volume = fill(mask, ends=ends)
+    progress("making the surface", 2, MESH_STEPS)
+    mesh = with_confidence(styled(volume, style, triangles), mask)
     if against is not None:
+        progress("measuring distances", 3, MESH_STEPS)
         other = found.mask(against)
         check_one_space(mask, other)
         mesh = with_distance(mesh, surface(fill(other, ends=ends)))
+    progress("writing", 4, MESH_STEPS)
     meshfile.write_mesh(out, mesh, mask.provenance)
     return mesh
 
 
 def export(
-    scan: ScanFile | Path | str, out: Path | str, *, label: str | None = None, image: bool = False
+    scan: ScanFile | Path | str,
+    out: Path | str,
+    *,
+    label: str | None = None,
+    image: bool = False,
+    progress: Progress = no_progress,
 ) -> Exported:
     """Write a label, or the frames, for other tools; see `parasam_core.export` for the frame.
 
@@ -313,6 +327,7 @@ def export(
             labels .seg.nrrd and .dcm.
         label: which mask; may be None where there is one.
         image: write the frames instead of a label.
+        progress: told before every step.
 
     Raises:
         UsageError: the file cannot be written there.
@@ -321,7 +336,7 @@ def export(
     from parasam_core.export import check_target, write  # not for verbs that export nothing
 
     check_target(Path(out), image=image)
-    return write(_opened(scan), Path(out), label=label, image=image)
+    return write(_opened(scan), Path(out), label=label, image=image, progress=progress)
 
 
 def export_medsam(library: Path | str, folder: Path | str, **options: Any) -> Manifest:

@@ -19,6 +19,7 @@ from xr_server.doctor import doctor
 from xr_server.doors import Doors
 from xr_server.doorstep import doorstep
 from xr_server.edits import edits_api
+from xr_server.exports import Exports
 from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.line import Line
@@ -54,8 +55,8 @@ def create_app(
     cache = Cache(library, witness.metrics)
     sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
-    jobs = Jobs()
-    app = _bare(partial(_life, cache, sessions, jobs, witness))
+    jobs, exports = Jobs(), Exports()
+    app = _bare(partial(_life, cache, sessions, jobs, exports, witness))
     app.add_middleware(Guard, doors=doors, witness=witness)
     app.add_middleware(Timed, metrics=witness.metrics)
 
@@ -68,7 +69,7 @@ def create_app(
         doctor(),
         resources(cache),
         edits_api(cache, jobs, sessions),
-        jobs_api(jobs, library),
+        jobs_api(jobs, library, exports),
     ):
         app.include_router(routes)
     if page is not None:
@@ -94,7 +95,7 @@ def _bare(life: Callable[[], AbstractAsyncContextManager[None]]) -> FastAPI:
 
 @asynccontextmanager
 async def _life(
-    cache: Cache, sessions: Sessions, jobs: Jobs, witness: Witness
+    cache: Cache, sessions: Sessions, jobs: Jobs, exports: Exports, witness: Witness
 ) -> AsyncIterator[None]:
     cache.warm()
     loop = asyncio.get_running_loop()
@@ -107,5 +108,6 @@ async def _life(
     yield
     watching.cancel()
     jobs.close()
+    exports.close()
     cache.close()
     witness.audit.close()

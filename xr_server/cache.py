@@ -11,9 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from parasam_core.errors import LabelError
-from parasam_core.scanfile import ScanFile
-from xr_server.library import Library, content_of
+from xr_server.library import Library, content_of, label_shown
 from xr_server.metrics import Metrics
 from xr_server.protocol import Measured
 from xr_server.scene import Item, Scene, scene_of
@@ -57,7 +55,7 @@ class Cache:
             LabelError: it has no such label.
         """
         scan = self.library.scan(scan_id)
-        label = _label_shown(scan, label)
+        label = label_shown(scan, label)
         content = content_of(scan, label)
         key = ("scene", content)
         return await self._once(self._readers, key, lambda: scene_of(scan, label, content))
@@ -142,16 +140,6 @@ class Cache:
         self._waiting += Counter()  # drops the zeros
         for key in [k for k in self._made if k not in self._waiting][: -self._kept or None]:
             del self._made[key]
-
-
-def _label_shown(scan: ScanFile, label: str | None) -> str | None:
-    """The label asked for; for None the first there is, if any."""
-    if label is None:
-        return next(iter(scan.labels), None)
-    if label not in scan.labels:
-        there = ", ".join(scan.labels) or "none"
-        raise LabelError(f"expected one of the labels of {scan.name} ({there}), got {label!r}")
-    return label
 
 
 # body.py is imported when it is needed: that takes longer than the server takes to answer.

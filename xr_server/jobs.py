@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 from parasam_core.errors import ParasamError, UsageError
 from parasam_core.segmenter import Progress
@@ -25,8 +26,9 @@ KEPT = 32
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[Progress], None]
-"""Does it, telling of each step; raises a `ParasamError` where it cannot."""
+Work = Callable[[Progress], Any]
+"""Does it, telling of each step, and gives what came of it; raises a `ParasamError` where it
+cannot."""
 
 Told = Callable[[JobState], None]
 """Hears of every change, in the worker's thread."""
@@ -51,24 +53,35 @@ class Jobs:
         self._lock = threading.Lock()
         self._states: OrderedDict[str, JobState] = OrderedDict()
         self._cancelled: set[str] = set()
+        self._results: dict[str, Any] = {}
 
     def listen(self, told: Told) -> None:
         """Have this hear of every change from now on."""
         self._told = told
 
-    def submit(self, kind: str, scan: str, label: str, work: Work) -> JobState:
+    def submit(self, kind: str, scan: str, label: str, work: Work, *, file: str = "") -> JobState:
         """Have something done when its turn comes.
+
+        Args:
+            kind: what is done.
+            scan: with which scan.
+            label: which mask comes of it, or goes into the file.
+            work: does it.
+            file: name of the file that comes of it; of such work there may be the like.
 
         Raises:
             UsageError: the like of it is under way, or too much waits.
         """
         with self._lock:
             open_ = [s for s in self._states.values() if s.state not in ENDED]
-            if any((s.kind, s.scan, s.label) == (kind, scan, label) for s in open_):
+            alike = [s for s in open_ if (s.kind, s.scan, s.label) == (kind, scan, label)]
+            if alike and not file:
                 raise UsageError(f"expected one job of {scan} {label} at a time, got another")
             if len(open_) > MOST_WAITING:
                 raise UsageError(f"expected at most {MOST_WAITING} jobs to wait, got another")
-            state = JobState(secrets.token_urlsafe(9), kind, scan, label, "waiting", "waiting")
+            state = JobState(
+                secrets.token_urlsafe(9), kind, scan, label, "waiting", "waiting", file=file
+            )
             self._states[state.id] = state
             self._forget_oldest()
         self._told(state)
@@ -83,7 +96,7 @@ class Jobs:
     def is_busy(self, scan: str, label: str) -> bool:
         """Whether one that writes this mask is under way."""
         open_ = [s for s in self.states() if s.state not in ENDED]
-        return any((s.scan, s.label) == (scan, label) for s in open_)
+        return any((s.kind, s.scan, s.label) == ("segment", scan, label) for s in open_)
 
     def state(self, job: str) -> JobState:
         """One of them.
@@ -95,6 +108,14 @@ class Jobs:
             if job not in self._states:
                 raise UsageError(f"expected the id of a job, got {job!r}")
             return self._states[job]
+
+    def result(self, job: str) -> Any:
+        """What came of one that is done; None before, and where nothing did.
+
+        Raises:
+            UsageError: there is none of that id.
+        """
+        return self._results.get(self.state(job).id)
 
     def cancel(self, job: str) -> JobState:
         """Stop it at its next step, or before it begins; one that has ended stays as it is.
@@ -125,7 +146,7 @@ class Jobs:
             self._change(job, what=what, done=done, total=total)
 
         try:
-            work(progress)
+            self._results[job] = work(progress)
             self._change(job, state="done")
         except Cancelled:
             self._change(job, state="cancelled")
@@ -146,3 +167,4 @@ class Jobs:
         for job in ended[: max(0, len(self._states) - KEPT)]:
             del self._states[job]
             self._cancelled.discard(job)
+            self._results.pop(job, None)

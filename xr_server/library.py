@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from parasam_core.errors import ScanError
+from parasam_core.errors import LabelError, ScanError
 from parasam_core.scanfile import ScanFile, scans_in
 from xr_server.protocol import ScanCard
 
@@ -97,6 +97,20 @@ def card_of(scan: ScanFile) -> ScanCard:
         frames=scan.space.shape[0],
         labels=list(scan.labels),
     )
+
+
+def label_shown(scan: ScanFile, label: str | None) -> str | None:
+    """The label asked for; for None the first there is, if any.
+
+    Raises:
+        LabelError: there is none of that name.
+    """
+    if label is None:
+        return next(iter(scan.labels), None)
+    if label not in scan.labels:
+        there = ", ".join(scan.labels) or "none"
+        raise LabelError(f"expected one of the labels of {scan.name} ({there}), got {label!r}")
+    return label
 
 
 def content_of(scan: ScanFile, label: str | None) -> str:

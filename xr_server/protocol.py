@@ -236,13 +236,14 @@ class JobState:
 
     Attributes:
         id: of the job.
-        kind: what is done: "segment".
+        kind: what is done: "segment" or "export".
         scan: with which scan.
-        label: which mask comes of it.
+        label: which mask comes of it, or goes into the file.
         state: waiting, running, done, failed or cancelled.
         what: the step it is at.
         done: how much of that step, of `total`.
         sentence: why it failed; "" where it did not.
+        file: name of the file that comes of it; "" where none does.
     """
 
     id: Id
@@ -254,6 +255,7 @@ class JobState:
     done: Count = 0
     total: Count = 0
     sentence: str = ""
+    file: str = ""
     seq: Count = 0
     type: Literal["job"] = "job"
 

@@ -109,7 +109,7 @@ def _tagged(request: Request, body: bytes, media: str, sha256: str | None = None
     """The body with its ETag, or 304 where the caller has it."""
     tag = f'"{sha256}"' if sha256 else tag_of(body)
     headers = {"etag": tag, "cache-control": "no-cache"}
-    if names(request.headers.get("if-none-match", ""), tag):
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media, headers=headers)
 
@@ -117,6 +117,11 @@ def _tagged(request: Request, body: bytes, media: str, sha256: str | None = None
 def tag_of(body: bytes) -> str:
     """The ETag of these bytes."""
     return f'"{hashlib.sha256(body).hexdigest()}"'
+
+
+def is_held(request: Request, tag: str) -> bool:
+    """Whether the caller has what this ETag names."""
+    return names(request.headers.get("if-none-match", ""), tag)
 
 
 def names(tags: str, tag: str) -> bool:

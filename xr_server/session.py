@@ -272,7 +272,7 @@ class Sessions:
             self._jobs[state.id] = state
         for session in self._sessions.values():
             session.tell(state)
-        if state.state == "done":
+        if state.kind == "segment" and state.state == "done":
             self.listed(self._cache.library.cards())
             self.changed(state.scan, state.label)
 

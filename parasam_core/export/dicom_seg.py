@@ -26,6 +26,7 @@ from parasam_core.export.series import (
     uids_in,
 )
 from parasam_core.provenance import Provenance, version
+from parasam_core.segmenter import Progress, no_progress
 
 SERIES_NUMBER = 100
 NO_SERIAL = "none"
@@ -37,7 +38,13 @@ def series_folder(out: Path) -> Path:
     return out.with_name(f"{out.name[: -len('.dcm')]}_series")
 
 
-def write_dicom_seg(out: Path, frames: Picture, label: Picture, drawn_at: datetime) -> Path:
+def write_dicom_seg(
+    out: Path,
+    frames: Picture,
+    label: Picture,
+    drawn_at: datetime,
+    progress: Progress = no_progress,
+) -> Path:
     """Write a segmentation, and the series it refers to where that is not there yet.
 
     Args:
@@ -45,6 +52,7 @@ def write_dicom_seg(out: Path, frames: Picture, label: Picture, drawn_at: dateti
         frames: the scan's frames.
         label: a label of them.
         drawn_at: when the label was stored.
+        progress: told about every frame.
 
     Returns:
         The folder of the series.
@@ -54,8 +62,12 @@ def write_dicom_seg(out: Path, frames: Picture, label: Picture, drawn_at: dateti
     """
     images = series_of(frames)
     series = series_folder(out)
-    files = [file_bytes(image) for image in images]
+    files = []
+    for done, image in enumerate(images):
+        progress("writing the series", done, len(images))
+        files.append(file_bytes(image))
     there = _is_there(series, files)
+    progress("writing the segmentation", len(images), len(images))
     content = file_bytes(segmentation(images, label, drawn_at))
     if not there:
         _write_series(series, files)

@@ -14,6 +14,7 @@ from parasam_core.export.nrrd import nrrd_bytes, seg_nrrd_bytes
 from parasam_core.export.picture import Picture, picture_of_frames, picture_of_label
 from parasam_core.export.tiff import tiff_bytes
 from parasam_core.scanfile import ScanFile
+from parasam_core.segmenter import Progress, no_progress
 from parasam_core.volume import Volume
 
 DICOM = ".dcm"
@@ -28,6 +29,7 @@ WRITERS: dict[str, Callable[[Picture], bytes]] = {
     ".tif": tiff_bytes,
     ".tiff": tiff_bytes,
 }
+STEPS = 2
 OF_LABELS = (*WRITERS, DICOM)
 OF_FRAMES = tuple(e for e in WRITERS if e != SEGMENTATION)
 
@@ -71,7 +73,14 @@ def check_target(out: Path, *, image: bool) -> None:
         raise UsageError(f"expected a file in a folder that is there, got {out}")
 
 
-def write(scan: ScanFile, out: Path, *, label: str | None = None, image: bool = False) -> Exported:
+def write(
+    scan: ScanFile,
+    out: Path,
+    *,
+    label: str | None = None,
+    image: bool = False,
+    progress: Progress = no_progress,
+) -> Exported:
     """Write a label, or the scan's frames, in the format that the ending asks for.
 
     Args:
@@ -79,23 +88,26 @@ def write(scan: ScanFile, out: Path, *, label: str | None = None, image: bool = 
         out: the file; replaced in one step where it is there.
         label: which mask; may be None where there is one.
         image: write the frames instead of a label.
+        progress: told before every step, and about every frame of a DICOM series.
 
     Raises:
         UsageError: see `check_target`; or the place of the DICOM series is taken.
         LabelError: no such label, or several and none named.
     """
     check_target(out, image=image)
+    progress(f"reading {'the frames' if image else 'the mask'}", 0, STEPS)
     if image:
         write_bytes(out, WRITERS[_ending(out)](picture_of_frames(scan, scan.sequence())))
         return Exported(out)
     name = scan.label_named(label)
     mask = scan.mask(name)
-    series = _write_label(scan, out, picture_of_label(scan, name, mask))
+    progress("writing", 1, STEPS)
+    series = _write_label(scan, out, picture_of_label(scan, name, mask), progress)
     volume = Volume(mask.masks, mask.space)
     return Exported(out, name, volume.voxels, volume.volume_mm3, series)
 
 
-def _write_label(scan: ScanFile, out: Path, picture: Picture) -> Path | None:
+def _write_label(scan: ScanFile, out: Path, picture: Picture, progress: Progress) -> Path | None:
     """The file, and the folder of its series where it has one."""
     if _ending(out) != DICOM:
         write_bytes(out, WRITERS[_ending(out)](picture))
@@ -103,7 +115,7 @@ def _write_label(scan: ScanFile, out: Path, picture: Picture) -> Path | None:
     from parasam_core.export.dicom_seg import write_dicom_seg  # highdicom takes a second to import
 
     frames = picture_of_frames(scan, scan.sequence())
-    return write_dicom_seg(out, frames, picture, scan.written_at(picture.name))
+    return write_dicom_seg(out, frames, picture, scan.written_at(picture.name), progress)
 
 
 def _ending(out: Path) -> str:

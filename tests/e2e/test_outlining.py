@@ -18,13 +18,13 @@ def ask(visit, lab):
     desk.until("s.scan === 'M2_d0' && s.shownFrame !== null")
     find = desk.page.get_by_role("button", name="Find the tumour")
     find.click()
-    desk.page.get_by_role("button", name="Cancel M2_d0").click()
+    desk.page.get_by_role("button", name="Cancel: Outlining M2_d0").click()
     desk.page.locator(".jobs li").wait_for(state="detached", timeout=60_000)
     assert desk.state["label"] is None
     find.click()
     desk.page.locator(".jobs progress").wait_for()
     assert find.is_disabled()
-    desk.until("s.scan === 'M2_d0' && s.label === 'auto'", patience_s=90)
+    desk.until("s.scan === 'M2_d0' && s.label === 'auto'", patience_s=300)
     desk.page.locator(".jobs li").wait_for(state="detached")
     assert "auto" in desk.page.locator("nav").inner_text()
     assert desk.errors == []

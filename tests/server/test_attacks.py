@@ -48,7 +48,8 @@ ESCAPES = ["..", "%2e%2e", "..%2f..", "%2e%2e%2f", "..%5c..", "....//", "%252e%2
            "M1_d0%2f..%2f.."]  # fmt: skip
 PLACES = ["/{}", "/assets/{}/secret.txt", "/api/scans/{}", "/api/scans/{}/frames/0.png",
           "/api/scans/M1_d0/labels/{}/masks/0.png", "/api/scans/M1_d0/labels/{}/measurement",
-          "/api/scans/M1_d0/labels/a/mesh/{}.glb", "/doctor/{}"]  # fmt: skip
+          "/api/scans/M1_d0/labels/a/mesh/{}.glb", "/doctor/{}", "/api/jobs/{}",
+          "/api/jobs/{}/file"]  # fmt: skip
 
 
 def abroad(app):
@@ -206,12 +207,45 @@ REQUESTS = {
     "model that is a path": (
         lambda d: post("/api/jobs", b'{"scan": "M1_d0", "model": "../x"}', **d.cookie),
         422,
-        '{"error":"expected another body.model: ',
+        '{"error":"expected another body.segment.model: ',
     ),
     "job that is a path": (
         lambda d: request("/api/jobs/..%2f..%2fx", "DELETE", **d.cookie),
         405,
         '{"error":"expected a resource of this lab, got DELETE /api/jobs/../../x: ',
+    ),
+    "export of a label that is a path": (
+        lambda d: post(
+            "/api/jobs",
+            b'{"kind": "export", "scan": "M1_d0", "label": "../a", "format": "nrrd"}',
+            **d.cookie,
+        ),
+        404,
+        '{"error":"expected one of the labels of M1_d0 (a, empty), got',
+    ),
+    "export as something else": (
+        lambda d: post(
+            "/api/jobs",
+            b'{"kind": "export", "scan": "M1_d0", "format": "../nrrd"}',
+            **d.cookie,
+        ),
+        422,
+        '{"error":"expected another body.export.format.',
+    ),
+    "file of a job that is a path": (
+        lambda d: request("/api/jobs/..%2f..%2fetc%2fpasswd/file", **d.cookie),
+        404,
+        '{"error":"expected a resource of this lab, got GET /api/jobs/../../etc/passwd/file: ',
+    ),
+    "file of a job that is none": (
+        lambda d: request("/api/jobs/..%5c..%5cx/file", **d.cookie),
+        404,
+        '{"error":"expected the id of a job, got',
+    ),
+    "unpaired file": (lambda _: request("/api/jobs/x/file"), *UNPAIRED),
+    "unpaired export": (
+        lambda _: post("/api/jobs", b'{"kind": "export", "scan": "M1_d0", "format": "nrrd"}'),
+        *UNPAIRED,
     ),
     "unpaired work": (lambda _: post("/api/jobs", b'{"scan": "M1_d0"}'), *UNPAIRED),
     "no HTTP": (lambda _: bytes(range(256)), 400, "expected an HTTP/1.1 request with a head of"),

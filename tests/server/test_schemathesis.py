@@ -21,6 +21,7 @@ RESOURCES = [
     ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
     ("GET", "/api/jobs"),
     ("GET", "/api/jobs/{job}"),
+    ("GET", "/api/jobs/{job}/file"),
     ("DELETE", "/api/jobs/{job}"),
 ]
 CHANGES = [  # and so is asked on a lab of its own, where it is asked

@@ -1,5 +1,7 @@
 import { title } from "./format";
+import { Download } from "./desk/Download";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
+import { Jobs } from "./desk/Jobs";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { ScaleBar } from "./desk/ScaleBar";
@@ -33,6 +35,8 @@ export function App() {
       <aside>
         <Numbers />
         <Outlining />
+        <Download />
+        <Jobs />
         <ScanList />
         <WhyNoHeadset />
       </aside>

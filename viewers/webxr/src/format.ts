@@ -30,3 +30,8 @@ export function magnification(scale: number): string {
 export function title({ subject, timepoint }: { subject: string; timepoint: string }, id: string): string {
   return [subject, timepoint].filter(Boolean).join(" · ") || id;
 }
+
+/** "Outlining M1_d0", "Exporting M1_d0_manual.nii.gz": what a job does, as its kind has it. */
+export function doing({ kind, scan, file }: { kind: string; scan: string; file: string }): string {
+  return kind === "export" ? `Exporting ${file}` : `Outlining ${scan}`;
+}

@@ -111,13 +111,14 @@ export interface Failed {
  *
  * Attributes:
  *     id: of the job.
- *     kind: what is done: "segment".
+ *     kind: what is done: "segment" or "export".
  *     scan: with which scan.
- *     label: which mask comes of it.
+ *     label: which mask comes of it, or goes into the file.
  *     state: waiting, running, done, failed or cancelled.
  *     what: the step it is at.
  *     done: how much of that step, of `total`.
  *     sentence: why it failed; "" where it did not.
+ *     file: name of the file that comes of it; "" where none does.
  */
 export interface JobState {
   id: string;
@@ -129,6 +130,7 @@ export interface JobState {
   done: number;
   total: number;
   sentence: string;
+  file: string;
   seq: number;
   type: "job";
 }
@@ -385,6 +387,7 @@ const checkJobState = objectOf<JobState>({
   done: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   total: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   sentence: withDefault(textOf(0, Infinity), () => ""),
+  file: withDefault(textOf(0, Infinity), () => ""),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("job"),
 });

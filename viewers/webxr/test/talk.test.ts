@@ -51,7 +51,7 @@ function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, 
 function job(state: string, more: object = {}): void {
   hear({
     type: "job", id: "j1", kind: "segment", scan: "a", label: "auto", state, what: "searching",
-    done: 3, total: 9, sentence: "", ...more,
+    done: 3, total: 9, sentence: "", file: "", ...more,
   } as Unnumbered<ServerMessage>);
 }
 
@@ -341,5 +341,7 @@ describe("jobs", () => {
     job("running");
     job("failed", { sentence: "expected a box, got none" });
     expect(lab.getState()).toMatchObject({ jobs: [], failure: "Outlining a failed: expected a box, got none" });
+    job("failed", { kind: "export", file: "a_b.stl", sentence: "expected a mask, got none" });
+    expect(lab.getState().failure).toBe("Exporting a_b.stl failed: expected a mask, got none");
   });
 });

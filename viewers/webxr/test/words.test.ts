@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { bySubject } from "../src/desk/bySubject";
-import { between, dimensions, magnification, significant, spacing, title } from "../src/format";
+import { between, dimensions, doing, magnification, significant, spacing, title } from "../src/format";
 import { addressFrom, wantedIn } from "../src/state/address";
 import { plain } from "../src/xr/look";
 
@@ -28,6 +28,11 @@ it.each([
 
 it("finds nothing in an address that names nothing", () => {
   expect([wantedIn(""), wantedIn("#"), wantedIn("#label=x")]).toEqual([null, null, null]);
+});
+
+it("says what a job does", () => {
+  expect(doing({ kind: "segment", scan: "M1_d0", file: "" })).toBe("Outlining M1_d0");
+  expect(doing({ kind: "export", scan: "M1_d0", file: "M1_d0_a.stl" })).toBe("Exporting M1_d0_a.stl");
 });
 
 it("groups scans by subject, in order", () => {

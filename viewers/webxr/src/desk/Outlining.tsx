@@ -1,13 +1,12 @@
-/** Have the model outline the scan that is open, and see how far it is. */
-import { cancelJob, findTumour } from "../net/jobs";
+/** Have the model outline the scan that is open. */
+import { findTumour } from "../net/jobs";
 import type { JobState } from "../protocol.gen";
 import { useLab } from "../useLab";
 
 export function Outlining() {
   const scan = useLab((s) => s.scan?.scan);
-  const jobs = useLab((s) => s.jobs);
+  const isUnderWay = useLab((s) => s.jobs.some((job) => isOf(job, s.scan?.scan)));
   if (scan === undefined) return null;
-  const isUnderWay = jobs.some((job) => job.scan === scan && job.label === "auto");
   return (
     <section aria-labelledby="outlining" className="card">
       <h2 id="outlining">Outlining</h2>
@@ -15,24 +14,10 @@ export function Outlining() {
       <button type="button" className="wide" disabled={isUnderWay} onClick={() => void findTumour(scan)}>
         Find the tumour
       </button>
-      <ul className="jobs">
-        {jobs.map((job) => (
-          <Job key={job.id} job={job} />
-        ))}
-      </ul>
     </section>
   );
 }
 
-function Job({ job }: { job: JobState }) {
-  const name = `${job.scan}: ${job.what}`;
-  return (
-    <li>
-      <span>{name}</span>
-      <button type="button" aria-label={`Cancel ${job.scan}`} onClick={() => void cancelJob(job.id)}>
-        Cancel
-      </button>
-      <progress aria-label={name} max={job.total || 1} value={job.total ? job.done : undefined} />
-    </li>
-  );
+function isOf({ kind, scan, label }: JobState, open: string | undefined): boolean {
+  return kind === "segment" && scan === open && label === "auto";
 }

@@ -1,5 +1,5 @@
 /** Long work is asked for over HTTP; how far it is comes over the line, as to every page. */
-import { lab } from "../state/lab";
+import { asked } from "./asking";
 
 /** Have the shipped model look for the tumour of a scan, without a box. */
 export async function findTumour(scan: string): Promise<void> {
@@ -7,20 +7,10 @@ export async function findTumour(scan: string): Promise<void> {
 }
 
 export async function cancelJob(id: string): Promise<void> {
-  await asked("DELETE", `api/jobs/${encodeURIComponent(id)}`);
+  await asked("DELETE", placeOf(id));
 }
 
-async function asked(method: string, path: string, body?: object): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  try {
-    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-    if (!answer.ok) lab.setState({ failure: sentenceOf(await answer.json()) });
-  } catch {
-    lab.setState({ failure: "The lab does not answer; try again when it does." });
-  }
-}
-
-function sentenceOf(answer: unknown): string {
-  const { error } = answer as { error?: unknown };
-  return typeof error === "string" ? error : "The lab refused, and did not say why; see its log.";
+/** Where the lab tells of a job. */
+export function placeOf(id: string): string {
+  return `api/jobs/${encodeURIComponent(id)}`;
 }

@@ -14,6 +14,7 @@ import {
 } from "../protocol.gen";
 import { Keep } from "../state/keep";
 import { clampFrame, isSameScan, lab, showJob, showMeasured, showScan, type Wanted } from "../state/lab";
+import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
 import { Latest } from "./latest";
 import type { Heard } from "./line";
@@ -98,6 +99,7 @@ export class Talk implements Heard {
         break;
       case "job":
         showJob(message);
+        saveIfDone(message);
         break;
       case "failed":
         lab.setState({ failure: message.sentence });

@@ -6,6 +6,7 @@
  */
 import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
+import { doing } from "../format";
 import type { JobState, Measured, MeshData, ScanCard, ScanOpened } from "../protocol.gen";
 import type { Slice } from "./slices";
 
@@ -125,7 +126,7 @@ export function showJob(job: JobState): void {
   const others = lab.getState().jobs.filter(({ id }) => id !== job.id);
   const isUnderWay = job.state === "waiting" || job.state === "running";
   lab.setState({ jobs: isUnderWay ? [...others, job] : others });
-  if (job.state === "failed") lab.setState({ failure: `Outlining ${job.scan} failed: ${job.sentence}` });
+  if (job.state === "failed") lab.setState({ failure: `${doing(job)} failed: ${job.sentence}` });
 }
 
 export function isSameScan(a: ScanOpened, b: ScanOpened): boolean {
