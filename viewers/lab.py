@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -63,7 +64,8 @@ def run(arguments: argparse.Namespace) -> None:
     log_as(arguments.log_format)
     _settle(arguments)
     library, page = Library(arguments.source), _built_page()
-    certificate, witness = _certificate(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
+    issue, witness = _issue(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
+    certificate = issue() if issue else None
     taken = listening(arguments.host, arguments.port)
     reached, port = reached_at(arguments.host), taken.getsockname()[1]
     lab = Address(reached, port, https=certificate is not None, emulate=arguments.emulate)
@@ -73,7 +75,10 @@ def run(arguments: argparse.Namespace) -> None:
     app = create_app(library, page, doors, authority_pem, witness)
     file = certificate.file if certificate else None
     with _made_known(arguments.host, lab):
-        serve(app, taken, lambda: announce(lab, code, certificate, arguments), file, witness)
+        serve(
+            app, taken, lambda: announce(lab, code, certificate, arguments), file, witness,
+            renew=issue or (lambda: None),
+        )  # fmt: skip
 
 
 VERB = Verb("lab", "serve scans to a browser or headset", add_arguments, run)
@@ -104,8 +109,10 @@ def _log_format(text: str) -> str:
     return text
 
 
-def _certificate(arguments: argparse.Namespace) -> Certificate | None:
-    """The one for this machine, and for the name it is asked to be served at."""
+def _issue(arguments: argparse.Namespace) -> Callable[[], Certificate] | None:
+    """Gives the one for this machine, and for the name it is asked to be served at; made anew
+    where that is due.
+    """
     if not arguments.https:
         return None
     from xr_server.addresses import EVERYWHERE, is_address, own_addresses, own_names
@@ -114,7 +121,7 @@ def _certificate(arguments: argparse.Namespace) -> Certificate | None:
     names, addresses = set(own_names()), set(own_addresses())
     if arguments.host not in EVERYWHERE:
         (addresses if is_address(arguments.host) else names).add(arguments.host.lower())
-    return certificate_for(lab_folder(), sorted(names), sorted(addresses))
+    return partial(certificate_for, lab_folder(), sorted(names), sorted(addresses))
 
 
 def _built_page() -> Path:

@@ -1,4 +1,4 @@
-"""Scenes, bodies and measures, made off the event loop and once: a second page costs nothing.
+"""Scenes and what is made of them, off the event loop and once: a second page costs nothing.
 
 Kept by the content on disk, so what was written anew is made anew.
 """
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from xr_server.coarse import coarse_of
 from xr_server.library import Library, content_of, label_shown
 from xr_server.metrics import Metrics
 from xr_server.protocol import Measured
@@ -33,7 +34,7 @@ class Cache:
     Args:
         library: the scans.
         metrics: where it is counted how long making took.
-        kept: how many scenes, bodies and measures to keep, those used last.
+        kept: how many scenes, volumes, bodies and measures to keep, those used last.
     """
 
     def __init__(
@@ -59,6 +60,11 @@ class Cache:
         content = content_of(scan, label)
         key = ("scene", content)
         return await self._once(self._readers, key, lambda: scene_of(scan, label, content))
+
+    async def coarse(self, scene: Scene) -> Item:
+        """All its grey levels, coarse."""
+        key = ("coarse", scene.content)
+        return await self._once(self._readers, key, lambda: coarse_of(scene))
 
     async def body(self, scene: Scene) -> Body:
         """The surface of its mask.
@@ -99,6 +105,9 @@ class Cache:
             key = (what, instead_of.content)
             if key not in self._waiting:
                 self._made.pop(key, None)
+        grey = self._made.pop(("coarse", instead_of.content), None)
+        if grey is not None:
+            self._made["coarse", scene.content] = grey
         made: Future[Scene] = Future()
         made.set_result(scene)
         self._made["scene", scene.content] = made

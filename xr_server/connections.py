@@ -1,4 +1,5 @@
-"""Connections: how many, how large a head, how long a request may take; uvicorn's two protocols.
+"""Connections: how many, how large a head, how long a request may take, and an answer to be read;
+uvicorn's two protocols.
 
 What they refuse, they refuse before the application hears of it, so that none of it costs more
 than a socket for a few seconds.
@@ -7,6 +8,7 @@ than a socket for a few seconds.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import h11
@@ -21,6 +23,8 @@ from xr_server.witness import Witness
 MOST_CONNECTIONS = 512
 MOST_OF_AN_ADDRESS = 128
 REQUEST_WITHIN_S = 10.0
+TAKEN_WITHIN_S = 30.0
+LOOKS = 10  # within that time
 GOING_AWAY = 1001
 RETRY = "retry-after: 5\r\n"
 STOPPING = "the lab is being stopped; this page dials again"
@@ -37,11 +41,13 @@ class Requests(H11Protocol):
         super().__init__(*args, **kwargs)
         self._witness = witness or Witness()
         self._deadline: asyncio.TimerHandle | None = None
+        self._reader: Reader | None = None
         self._is_socket = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or refuse it."""
         super().connection_made(transport)
+        self._reader = Reader(transport, self._takes_nothing)
         address = self._address
         clients = [getattr(c, "client", None) or (NOBODY,) for c in self.connections]
         of_address = sum(client[0] == address for client in clients)
@@ -63,12 +69,22 @@ class Requests(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._stop_watching()
+        if self._reader is not None:
+            self._reader.stop()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """From here on it is a socket."""
         self._is_socket = True
+        if self._reader is not None:
+            self._reader.stop()
         super().handle_websocket_upgrade(event)
+
+    def resume_writing(self) -> None:
+        """The caller took what was sent."""
+        super().resume_writing()
+        if self._reader is not None:
+            self._reader.has_taken()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn's words say less."""
@@ -101,11 +117,60 @@ class Requests(H11Protocol):
         sentence = f"expected a request within {REQUEST_WITHIN_S:g} s, got a part; send faster"
         self._refuse("slow", "408 Request Timeout", sentence)
 
+    def _takes_nothing(self) -> None:
+        sentence = f"expected a caller that reads, got nothing taken for {TAKEN_WITHIN_S:g} s"
+        self._witness.refused(self._address, "unread", sentence)
+        self.transport.abort()
+
     def _refuse(self, what: str, status: str, sentence: str, more: str = "") -> None:
         self._witness.refused(self._address, what, sentence)
         answer = ANSWER.format(status=status, length=len(sentence), more=more, sentence=sentence)
         self.transport.write(answer.encode())
         self.transport.close()
+
+
+class Reader:
+    """Whether a caller takes what it is sent; looks now and then until it is stopped.
+
+    Args:
+        transport: of its connection.
+        gone: called once it has taken nothing for `TAKEN_WITHIN_S`.
+    """
+
+    def __init__(self, transport: asyncio.Transport, gone: Callable[[], None]) -> None:
+        self._transport = transport
+        self._gone = gone
+        self._unsent_bytes = 0
+        self._looks_in_vain = 0
+        self._timer = self._later()
+
+    def has_taken(self) -> None:
+        """It is known to have taken something."""
+        self._looks_in_vain = 0
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.cancel()
+
+    def _later(self) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(TAKEN_WITHIN_S / LOOKS, self._look)
+
+    def _look(self) -> None:
+        unsent_bytes = _unsent_bytes(self._transport)
+        in_vain = 0 < self._unsent_bytes <= unsent_bytes
+        self._looks_in_vain = self._looks_in_vain + 1 if in_vain else 0
+        self._unsent_bytes = unsent_bytes
+        if self._looks_in_vain >= LOOKS:
+            self._gone()
+        else:
+            self._timer = self._later()
+
+
+def _unsent_bytes(transport: asyncio.Transport) -> int:
+    """What is written and has not left; over TLS most of it lies in the transport below."""
+    below = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
+    waiting = transport.get_write_buffer_size()
+    return waiting if below is None else waiting + int(below.get_write_buffer_size())
 
 
 class Sockets(WebSocketsSansIOProtocol):

@@ -3,8 +3,8 @@
     put ──► pending, the latest a key ──take──► in flight, within the credit ──ack──► held
 
 Guaranteed messages go first, meshes coarse to fine; slices go outward from the frame looked at,
-which itself goes right after the coarsest mesh. Only what is taken is bound to the wire: what is
-pending can still be replaced, or dropped when another scan is opened.
+which itself goes right after the coarsest mesh, and the volume right after that. Only what is taken
+is bound to the wire: what is pending can still be replaced, or dropped when another scan is opened.
 
 Knows nothing about sockets, scans or what a payload holds.
 """
@@ -20,6 +20,7 @@ from xr_server.protocol import (
     ScanOpened,
     ServerMessage,
     SliceData,
+    VolumeData,
     Welcome,
 )
 from xr_server.scene import Item
@@ -142,9 +143,11 @@ class Outbox:
             case ScanOpened():
                 return 1, 0
             case MeshData(level=level):
-                return (3, 0) if level == 0 else (5, level)
+                return (3, 0) if level == 0 else (6, level)
             case SliceData(frame=frame):
-                return (4, 0) if frame == self._frame else (6, _outward(frame - self._frame))
+                return (4, 0) if frame == self._frame else (7, _outward(frame - self._frame))
+            case VolumeData():
+                return 5, 0
             case _:
                 return 2, 0
 

@@ -1,15 +1,16 @@
 """Every message between server and page, and how it is framed: the one source of truth.
 
 A text frame is JSON. A binary frame is `u32 little-endian header length | JSON header | payload`;
-the header is a message like any other. Both carry `type`; a mesh or slice is always binary, the
-rest never. `typescript.py` writes the page's half from this file, and `tests/golden/wire/` holds
-frames that both languages must take or refuse.
+the header is a message like any other. Both carry `type`; a mesh, slice or volume is always
+binary, the rest never. `typescript.py` writes the page's half from this file, and
+`tests/golden/wire/` holds frames that both languages must take or refuse.
 
     server → page                               page → server
     Welcome      the library                    Hello      first, with what the page holds
     ScanOpened   geometry and names             Open       show this scan and label
     MeshData     + GLB, coarse first            Look       the frame that is looked at
     SliceData    + grey pixels, mask bits       Ack        message `seq` has been taken
+    VolumeData   + all grey levels, coarse
     Measured     the numbers
     Failed       a sentence for the user
     JobState     how far long work is
@@ -28,6 +29,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import asdict
+from math import prod
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -45,6 +47,7 @@ _STRICT = ConfigDict(extra="forbid", strict=True)
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Size = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 
@@ -188,6 +191,36 @@ class SliceData:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class VolumeData:
+    """Header of a scan's grey levels as a whole, averaged; the payload is a byte a sample, z-major,
+    rows top to bottom, or nothing where the page holds it. The frames come as slices all the same.
+
+    Attributes:
+        shape: samples along (z, y, x).
+        step: how many voxels along (z, y, x) a sample is the mean of, and lies from the next.
+        first: voxel index (z, y, x) of the first sample's centre; another's is `first + k step`.
+        sha256: of the payload.
+    """
+
+    scan: Id
+    shape: Annotated[list[Size], Field(min_length=3, max_length=3)]
+    step: Annotated[list[Size], Field(min_length=3, max_length=3)]
+    first: Annotated[list[Number], Field(min_length=3, max_length=3)]
+    sha256: Digest
+    seq: Count = 0
+    type: Literal["volume"] = "volume"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "volume"
+
+    @property
+    def payload_bytes(self) -> int:
+        """How long the payload is where it is sent."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Measured:
     """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
 
@@ -311,7 +344,8 @@ class Ack:
 ServerText = Annotated[
     Welcome | ScanOpened | Measured | Failed | JobState, Field(discriminator="type")
 ]
-ServerBinary = Annotated[MeshData | SliceData, Field(discriminator="type")]
+WithPayload = MeshData | SliceData | VolumeData
+ServerBinary = Annotated[WithPayload, Field(discriminator="type")]
 ServerMessage = ServerText | ServerBinary
 ClientMessage = Annotated[Hello | Open | Look | Ack, Field(discriminator="type")]
 
@@ -335,8 +369,8 @@ def split_binary(frame: bytes) -> tuple[ServerBinary, memoryview]:
     """The server's header and payload of a binary frame.
 
     Raises:
-        WireError: too short, too long a header, one that is not of this protocol, or a slice
-            whose payload is neither nothing nor as long as its header says.
+        WireError: too short, too long a header, one that is not of this protocol, or a slice or
+            volume whose payload is neither nothing nor as long as its header says.
     """
     if len(frame) < 4:
         raise WireError(f"expected a frame of at least 4 bytes, got {len(frame)}")
@@ -345,8 +379,10 @@ def split_binary(frame: bytes) -> tuple[ServerBinary, memoryview]:
         raise WireError(f"expected a header that fits {len(frame)} bytes, got one of {length}")
     header = _parsed(_SERVER_BINARY, bytes(frame[4 : 4 + length]))
     payload = memoryview(frame)[4 + length :]
-    if isinstance(header, SliceData) and len(payload) not in (0, header.payload_bytes):
-        raise WireError(f"expected {header.payload_bytes} bytes of slice, got {len(payload)}")
+    if isinstance(header, SliceData | VolumeData):
+        expected, got = header.payload_bytes, len(payload)
+        if got not in (0, expected):
+            raise WireError(f"expected {expected} bytes of {header.type}, got {got}")
     return header, payload
 
 

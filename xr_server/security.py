@@ -12,6 +12,8 @@ the code. What goes over plain HTTP can still be read on the way.
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xr_server.caller import Caller
@@ -24,6 +26,7 @@ from xr_server.refusal import Refusal, refuse
 from xr_server.witness import Witness
 
 LARGEST_HEAD_BYTES = 16 << 10
+ASK_AGAIN_EVERY_S = 1.0
 LARGEST_BODY_BYTES = 64 << 10  # a box on each of a thousand frames
 LARGEST_MASK_BYTES = 2 << 20  # a PNG of 1400 × 1400 pixels that is not compressed at all
 # What shows nothing of the library, and is needed before a browser can be paired: to trust the
@@ -66,7 +69,9 @@ class Guard:
         if refusal is not None:
             await self._refuse(refusal, caller, scope, receive, send)
             return
-        await self._app(scope, self._while_paired(caller, receive, send), with_headers(send))
+        if scope["type"] == "websocket":
+            receive = self._while_paired(caller, receive, send)
+        await self._app(scope, receive, with_headers(send))
 
     def _foreign(self, caller: Caller) -> Refusal | None:
         host, origin = caller.headers.get("host", ""), caller.headers.get("origin")
@@ -105,8 +110,8 @@ class Guard:
         """What a socket says, until its token is revoked or expires."""
 
         async def receiving() -> Message:
-            message = await receive()
-            if message["type"] != "websocket.receive" or self._doors.is_paired(caller):
+            message = await self._heard_while_paired(caller, receive)
+            if message is not None:
                 return message
             reason = "expected a paired browser, but its pairing was revoked"
             self._witness.refused(caller.address, "pairing", reason)
@@ -114,6 +119,21 @@ class Guard:
             return {"type": "websocket.disconnect", "code": 1008}
 
         return receiving
+
+    async def _heard_while_paired(self, caller: Caller, receive: Receive) -> Message | None:
+        """The next message; None once the caller is not paired, however long it is silent."""
+        hearing = asyncio.ensure_future(receive())
+        try:
+            while True:
+                heard, _ = await asyncio.wait({hearing}, timeout=ASK_AGAIN_EVERY_S)
+                if heard and hearing.result()["type"] != "websocket.receive":
+                    return hearing.result()
+                if not self._doors.is_paired(caller):
+                    return None
+                if heard:
+                    return hearing.result()
+        finally:
+            hearing.cancel()
 
 
 def _unpaired(path: str, *, paired: bool) -> Refusal | None:

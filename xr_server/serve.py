@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,6 +27,12 @@ PING_EVERY_S = 20.0
 SILENCE_FORGIVEN_S = 120.0  # a headset that enters VR, or is laid down for a moment, says nothing
 LAST_WORDS_S = 2
 TLS_GREETING_S = 10.0
+RENEW_EVERY_S = 86400.0
+
+log = logging.getLogger(__name__)
+
+Renew = Callable[[], object]
+"""Makes the certificate's file anew where that is due; raises a `ServerError` where it cannot."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -65,6 +73,7 @@ def server_of(
     started: Callable[[], None] = lambda: None,
     certificate: Path | None = None,
     witness: Witness | None = None,
+    renew: Renew = lambda: None,
 ) -> uvicorn.Server:
     """The server, to be run with the socket of `listening`.
 
@@ -73,6 +82,7 @@ def server_of(
         started: called once the first request can be answered.
         certificate: PEM of a key and its certificate; None serves without TLS.
         witness: is told who was refused, and counts connections.
+        renew: called every day; what connects from then on is served with what is in the file.
     """
     witness = witness or Witness()
     config = uvicorn.Config(
@@ -92,7 +102,7 @@ def server_of(
         ws_ping_timeout=SILENCE_FORGIVEN_S,
         timeout_graceful_shutdown=LAST_WORDS_S,
     )
-    server = _Server(config, started)
+    server = _Server(config, started, renew)
     witness.metrics.connections.set_function(lambda: len(server.server_state.connections))
     return server
 
@@ -103,12 +113,13 @@ def serve(
     started: Callable[[], None],
     certificate: Path | None = None,
     witness: Witness | None = None,
+    renew: Renew = lambda: None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; see `server_of`."""
     # uvicorn raises the signal again once it has stopped: then it is to do nothing.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    server_of(app, started, certificate, witness).run(sockets=[taken])
+    server_of(app, started, certificate, witness, renew).run(sockets=[taken])
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -122,10 +133,28 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], renew: Renew) -> None:
         super().__init__(config)
         self._when_started = started
+        self._renew = renew
+        self._renewing: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.config.ssl is not None:
+            self._renewing = asyncio.create_task(self._renew_daily(self.config.ssl))
         self._when_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._renewing is not None:
+            self._renewing.cancel()
+        await super().shutdown(sockets)
+
+    async def _renew_daily(self, served_with: ssl.SSLContext) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            try:
+                await asyncio.to_thread(self._renew)
+                served_with.load_cert_chain(str(self.config.ssl_certfile))
+            except (ServerError, OSError) as error:  # the old one serves on, until tomorrow
+                log.warning("the certificate was not renewed: %s", error)

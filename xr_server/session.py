@@ -24,13 +24,12 @@ from xr_server.protocol import (
     Hello,
     JobState,
     Look,
-    MeshData,
     Open,
     ScanCard,
     ScanOpened,
-    SliceData,
     Welcome,
     WireError,
+    WithPayload,
     binary_frame,
     text_frame,
 )
@@ -129,7 +128,7 @@ class Session:
         if item is None:
             return None
         message = item.message
-        if not isinstance(message, MeshData | SliceData):
+        if not isinstance(message, WithPayload):
             return text_frame(message)
         is_held = message.sha256 in self._held
         return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
@@ -168,7 +167,7 @@ class Session:
         return Welcome(signed("lab"), self.token, self._cards)
 
     def _acked(self, item: Item | None) -> None:
-        if item is not None and isinstance(item.message, MeshData | SliceData):
+        if item is not None and isinstance(item.message, WithPayload):
             self._held.add(item.message.sha256)
 
     def _put(self, *items: Item) -> None:
@@ -186,6 +185,7 @@ class Session:
         try:
             scene = await self._cache.scene(asked.scan, asked.label)
             self._put(*self._differing(scene, wish))
+            await self._put_volume(scene)
             if scene.has_tumour and not self._is_whole:
                 async for item in self._cache.meshes(scene):
                     self._put(item)
@@ -207,12 +207,19 @@ class Session:
         before, self._wish = self.shown, None
         self.shown = Shown(scene.opened, scene.content, scene.digests)
         if wish.is_anew or before is None or before.opened != scene.opened:
-            self._is_whole = False
+            self._is_whole, self._volume = False, ""
             self._turn()
             return [Item(scene.opened), *scene.slices()]
         self._is_whole &= before.content == scene.content
         pairs = enumerate(zip(before.digests, scene.digests, strict=True))
         return [scene.slice(frame) for frame, (old, new) in pairs if old != new]
+
+    async def _put_volume(self, scene: Scene) -> None:
+        """The grey levels as a whole, where they are other than the page was sent."""
+        volume = await self._cache.coarse(scene)
+        if isinstance(volume.message, WithPayload) and volume.message.sha256 != self._volume:
+            self._volume = volume.message.sha256
+            self._put(volume)
 
     def _turn(self) -> None:
         """Send outward from the frame looked at; before any is, from the tumour's middle."""

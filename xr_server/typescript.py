@@ -135,7 +135,7 @@ export function parseServerMessage(json: unknown): ServerMessage {
   return checkServerMessage(json, "the message");
 }
 
-/** Check a server's text frame. A mesh or slice is refused: those come with a payload. */
+/** Check a server's text frame. A mesh, slice or volume is refused: those come with a payload. */
 export function readServerText(frame: string): ServerText {
   return checkServerText(parsed(frame), "the message");
 }
@@ -159,18 +159,19 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   const head = parsed(decoded(new Uint8Array(frame, 4, length)));
   const header = checkServerBinary(head, "the header");
   const payload = new Uint8Array(frame, 4 + length);
-  if (header.type === "slice" && ![0, slicePayloadBytes(header)].includes(payload.length)) {
+  if (header.type !== "mesh" && ![0, payloadBytes(header)].includes(payload.length)) {
     throw new WireError(
-      `expected ${slicePayloadBytes(header)} bytes of slice, got ${payload.length}`,
+      `expected ${payloadBytes(header)} bytes of ${header.type}, got ${payload.length}`,
     );
   }
   return { header, payload };
 }
 
-/** How long a slice's payload is where it is sent. */
-export function slicePayloadBytes(slice: SliceData): number {
-  const pixels = slice.width * slice.height;
-  return slice.label === null ? pixels : pixels + Math.ceil(pixels / 8);
+/** How long a payload is where it is sent. */
+export function payloadBytes(header: SliceData | VolumeData): number {
+  if (header.type === "volume") return header.shape.reduce((a, b) => a * b);
+  const pixels = header.width * header.height;
+  return header.label === null ? pixels : pixels + Math.ceil(pixels / 8);
 }
 
 /** What a later message of the same key replaces. */

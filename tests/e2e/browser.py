@@ -135,9 +135,10 @@ class LabPage:
         return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.int16)
 
     def all_here(self) -> dict[str, Any]:
-        """Wait until every frame and the finest mesh are there."""
+        """Wait until every frame, the volume and the finest mesh are there."""
         self.shown()
-        return self.until("s.framesOfScan > 0 && s.slicesHeld === s.framesOfScan && s.volumeMm3")
+        frames = "s.framesOfScan > 0 && s.slicesHeld === s.framesOfScan"
+        return self.until(f"{frames} && s.volume && s.volumeMm3")
 
     def close(self) -> None:
         self._context.close()

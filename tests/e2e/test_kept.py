@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from xr_server.protocol import MeshData, SliceData
+from tests.e2e.browser import PATIENCE_S
+from xr_server.protocol import MeshData, SliceData, VolumeData
 
 ON_DISK = """() => new Promise(done => {
   const opening = indexedDB.open('parasam');
@@ -23,7 +26,9 @@ STORAGE = {
 
 def wait_until_listed(page):
     """Until the page's storage names all that came."""
+    deadline = time.monotonic() + PATIENCE_S
     while page.page.evaluate(ON_DISK) < len({c.header.sha256 for c in page.wire.came}):
+        assert time.monotonic() < deadline
         page.page.wait_for_timeout(40)
 
 
@@ -38,6 +43,7 @@ def test_a_page_that_is_loaded_anew_shows_what_it_kept(lab, visit):
     kinds = [type(c.header) for c in page.wire.came]
     assert kinds.count(SliceData) == 40
     assert kinds.count(MeshData) >= 1
+    assert kinds.count(VolumeData) == 1
     assert first > 200_000
     assert page.wire.payload_bytes == 0
     assert page.errors == []

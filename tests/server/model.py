@@ -16,6 +16,7 @@ from xr_server.protocol import (
     Open,
     ScanOpened,
     SliceData,
+    VolumeData,
     Welcome,
     server_message,
     split_binary,
@@ -42,7 +43,8 @@ class Shelves:
     async def scene(self, scan, _):
         await asyncio.sleep(0)
         scene = _Scene(scan, self.written[scan])
-        parts = [Item(scene.opened), *scene.slices(), *scene.meshes(), Item(scene.measured)]
+        parts = [Item(scene.opened), *scene.slices(), scene.volume()]
+        parts += [*scene.meshes(), Item(scene.measured)]
         self.shown = {i.message.key(): (i.message, i.payload and i.payload()) for i in parts}
         return scene
 
@@ -50,6 +52,10 @@ class Shelves:
         for item in scene.meshes():
             await asyncio.sleep(0)
             yield item
+
+    async def coarse(self, scene):
+        await asyncio.sleep(0)
+        return scene.volume()
 
     async def measured(self, scene):
         await asyncio.sleep(0)
@@ -88,13 +94,18 @@ class _Scene:
     def slices(self):
         return [self._item(SliceData, f"s{k}", (k,)) for k in range(FRAMES)]
 
+    def volume(self):
+        return self._item(VolumeData, "v", None)
+
     def meshes(self):
         return [self._item(MeshData, f"m{k}", (k,)) for k in range(LEVELS)]
 
     def _item(self, kind, name, place):
         payload = f"{self.scan}{name}{self.version if name != 's0' else ''}".encode()
         sha256 = hashlib.sha256(payload).hexdigest()
-        if kind is SliceData:
+        if kind is VolumeData:
+            header = VolumeData(self.scan, [len(payload), 1, 1], [1] * 3, [0.0] * 3, sha256)
+        elif kind is SliceData:
             header = SliceData(self.scan, *place, len(payload), 1, None, sha256)
         else:
             header = MeshData(self.scan, "m", *place, LEVELS, 1, sha256, 0.0)

@@ -446,6 +446,33 @@ def test_a_talk_ends_when_its_token_is_revoked(door):
         assert closing(socket) == (1008, "expected a paired browser, but its pairing was revoked")
 
 
+def test_a_silent_talk_ends_when_its_token_is_revoked(door):
+    with door.page() as silent, door.page() as other:
+        for socket in (silent, other):
+            socket.send(HELLO)
+            hear(socket)
+        door.pairing.tokens.forget_all()
+        for socket in (silent, other):
+            assert closing(socket) == (
+                1008,
+                "expected a paired browser, but its pairing was revoked",
+            )
+
+
+def test_a_silent_talk_ends_when_another_process_revokes(door, written_once, tmp_path):
+    """As `parasam lab --forget-paired` does."""
+    paired = tmp_path / "paired.json"
+    pairing = Pairing(Tokens(paired))
+    app = create_app(Library(written_once), doors=Doors(any_address=True, pairing=pairing))
+    with served(abroad(app)) as port:
+        other = replace(door, port=port, pairing=pairing)
+        with other.page() as socket:
+            socket.send(HELLO)
+            hear(socket)
+            assert Tokens(paired).forget_all() == 1
+            assert closing(socket)[0] == 1008
+
+
 def test_who_never_acks_stalls_nobody_else(door):
     with contextlib.ExitStack() as pages:
         for _ in range(8):

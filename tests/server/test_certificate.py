@@ -3,19 +3,25 @@
 import contextlib
 import socket
 import ssl
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from cryptography import x509
+from websockets.sync.client import connect
 
 from parasam_core.errors import ServerError
 from tests.server.small import served
+from tests.server.test_socket import hear_until
 from xr_server.addresses import own_addresses, own_names
 from xr_server.app import create_app
 from xr_server.certificate import certificate_for
 from xr_server.doorway import MOST_OPEN_OF_AN_ADDRESS
+from xr_server.issuing import SERVER_DAYS
 from xr_server.library import Library
+from xr_server.protocol import SUBPROTOCOL, Hello, Open, ScanOpened, text_frame
 
 NAMES, ADDRESSES = ["lab.example", "localhost"], ["127.0.0.1", "192.168.1.7", "::1"]
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -87,6 +93,62 @@ def test_who_never_greets_is_dropped_and_only_so_many_are_waited_for(own, secure
         with socket.create_connection(("127.0.0.1", port), 20, elsewhere) as line:
             trusting(own).wrap_socket(line, server_hostname="localhost").close()
         assert lines[0].recv(1) == b""  # it never greeted
+
+
+def served_now(own, port):
+    """The certificate that a new connection is shown."""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as line,
+        trusting(own).wrap_socket(line, server_hostname="localhost") as wrapped,
+    ):
+        return x509.load_der_x509_certificate(wrapped.getpeercert(binary_form=True))
+
+
+def test_a_running_lab_renews_its_certificate_and_drops_nobody(tmp_path, written_once, monkeypatch):
+    monkeypatch.setattr("xr_server.serve.RENEW_EVERY_S", 0.2)
+    names, addresses, due = own_names(), own_addresses(), threading.Event()
+    long_ago = datetime.now(UTC) - timedelta(days=SERVER_DAYS) + timedelta(hours=1)
+    own = certificate_for(tmp_path, names, addresses, long_ago)
+
+    def renew():
+        if due.is_set():
+            certificate_for(tmp_path, names, addresses)
+
+    app = create_app(Library(written_once), authority_pem=own.authority_pem)
+    with served(app, certificate=own.file, renew=renew) as port, dialled(own, port) as before:
+        before.send(text_frame(Hello()))
+        first = served_now(own, port)
+        assert first.not_valid_after_utc < datetime.now(UTC) + timedelta(hours=2)
+        due.set()
+        give_up = time.monotonic() + 30
+        while (second := served_now(own, port)).serial_number == first.serial_number:
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        assert second.not_valid_after_utc > datetime.now(UTC) + timedelta(days=300)
+        before.send(text_frame(Open("M1_d0", "a")))
+        hear_until(before, ScanOpened)
+
+
+def test_a_certificate_that_cannot_be_renewed_serves_on(own, secure_app, monkeypatch, caplog):
+    monkeypatch.setattr("xr_server.serve.RENEW_EVERY_S", 0.05)
+    tried = []
+
+    def renew():
+        tried.append(1)
+        raise ServerError("expected to keep the lab's certificate, got a full disk")
+
+    with served(secure_app, certificate=own.file, renew=renew) as port:
+        give_up = time.monotonic() + 30
+        while len(tried) < 3:
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        assert served_now(own, port).not_valid_after_utc > datetime.now(UTC)
+    assert "the certificate was not renewed: expected to keep the lab's" in caplog.text
+
+
+def dialled(own, port):
+    url = f"wss://localhost:{port}/ws"
+    return connect(url, subprotocols=[SUBPROTOCOL], proxy=None, ssl=trusting(own), max_size=None)
 
 
 def test_without_tls_there_is_no_authority(port):

@@ -6,7 +6,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xr_server.outbox import Outbox
-from xr_server.protocol import Failed, JobState, MeshData, ScanOpened, SliceData, Welcome
+from xr_server.protocol import (
+    Failed,
+    JobState,
+    MeshData,
+    ScanOpened,
+    SliceData,
+    VolumeData,
+    Welcome,
+)
 from xr_server.scene import Item
 
 MOST_MESSAGES, MOST_BYTES = 4, 100
@@ -48,6 +56,10 @@ def mesh(level, version=0, size=10):
 
 def slice_(frame, version=0, size=10):
     return Item(SliceData("a", frame, version, 1, None, DIGEST), size, bytes)
+
+
+def volume(version=0, size=10):
+    return Item(VolumeData("a", [1] * 3, [version + 1] * 3, [0.0] * 3, DIGEST), size, bytes)
 
 
 def keys(outbox):
@@ -131,6 +143,7 @@ makes = st.one_of(
     st.sampled_from([welcome, failed, scan, job]),
     st.builds(partial, st.just(mesh), st.integers(0, 1), size=sizes),
     st.builds(partial, st.just(slice_), st.integers(0, 1), size=sizes),
+    st.builds(partial, st.just(volume), size=sizes),
 )
 steps = st.one_of(
     st.builds(methodcaller, st.just("put"), makes),
@@ -178,15 +191,14 @@ def test_a_coalesced_outbox_ends_in_the_same_scene_as_the_full_stream(steps):
     assert wire.page.scene == wire.full_stream.scene
 
 
-def test_order_coarse_mesh_then_the_frame_looked_at_then_finer_then_outward():
+def test_order_coarse_mesh_the_frame_looked_at_the_volume_then_finer_then_outward():
     outbox = Outbox()
     outbox.look(4)
-    for item in [*map(slice_, range(9)), mesh(0), mesh(2), mesh(1), failed(), scan(), welcome()]:
-        outbox.put(item)
-    for item in [*map(slice_, range(9)), mesh(0), mesh(2), mesh(1), failed()]:
+    of_scan = [*map(slice_, range(9)), volume(), mesh(0), mesh(2), mesh(1), failed()]
+    for item in [*of_scan, scan(), welcome(), *of_scan]:
         outbox.put(item)
     assert keys(outbox) == [
-        "welcome", "scan", "failed", "mesh/0", "slice/4", "mesh/1", "mesh/2",
+        "welcome", "scan", "failed", "mesh/0", "slice/4", "volume", "mesh/1", "mesh/2",
         "slice/5", "slice/3", "slice/6", "slice/2", "slice/7", "slice/1", "slice/8", "slice/0",
     ]  # fmt: skip
 

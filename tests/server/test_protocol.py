@@ -21,6 +21,7 @@ from xr_server.protocol import (
     ScanCard,
     ScanOpened,
     SliceData,
+    VolumeData,
     Welcome,
     WireError,
     binary_frame,
@@ -70,7 +71,8 @@ def test_bad_frames_are_refused_with_a_sentence(path):
 def test_every_message_has_a_good_frame():
     seen = {type(read(p)) for p in (GOLDEN / "good").iterdir()}
     assert seen == {
-        Welcome, ScanOpened, MeshData, SliceData, Measured, Failed, JobState, Hello, Open, Look, Ack
+        Welcome, ScanOpened, MeshData, SliceData, VolumeData, Measured, Failed, JobState,
+        Hello, Open, Look, Ack,
     }  # fmt: skip
 
 
@@ -168,6 +170,20 @@ def test_slice_survives_with_the_payload_its_header_says_or_none(header, is_held
     again, rest = split_binary(binary_frame(header, payload))
     assert (again, bytes(rest)) == (header, payload)
     with pytest.raises(WireError, match="bytes of slice"):
+        split_binary(binary_frame(header, bytes(header.payload_bytes + 1)))
+
+
+samples = st.integers(1, 5)
+triples = lists(samples, 3)
+volumes = st.builds(VolumeData, ids, triples, triples, lists(numbers, 3), digests, counts)
+
+
+@given(volumes, st.booleans())
+def test_volume_survives_with_the_payload_its_header_says_or_none(header, is_held):
+    payload = bytes(0 if is_held else header.payload_bytes)
+    again, rest = split_binary(binary_frame(header, payload))
+    assert (again, bytes(rest)) == (header, payload)
+    with pytest.raises(WireError, match="bytes of volume"):
         split_binary(binary_frame(header, bytes(header.payload_bytes + 1)))
 
 

@@ -20,6 +20,7 @@ from xr_server.protocol import (
     Open,
     ScanOpened,
     SliceData,
+    VolumeData,
     Welcome,
     WireError,
     server_message,
@@ -136,7 +137,23 @@ def test_an_empty_mask_has_no_mesh_and_is_no_failure(library):
         return heard
 
     messages = [m for m, _ in talk(library, script)]
-    assert {type(m) for m in messages} == {Welcome, ScanOpened, SliceData}
+    assert {type(m) for m in messages} == {Welcome, ScanOpened, SliceData, VolumeData}
+
+
+def test_the_volume_is_sent_once_whichever_masks_are_shown(library):
+    async def script(sessions, _):
+        session = sessions.greeted(Hello())
+        heard = []
+        for label in ("a", "empty"):
+            session.receive(Open("M1_d0", label))
+            heard += (await until(session, VolumeData))[-1:]
+        return heard
+
+    (first, payload), (again, nothing) = talk(library, script)
+    assert (first.sha256, first.shape, first.step) == (again.sha256, again.shape, again.step)
+    assert len(payload) == first.payload_bytes > 0
+    assert hashlib.sha256(payload).hexdigest() == first.sha256
+    assert bytes(nothing) == b""
 
 
 @pytest.mark.parametrize(

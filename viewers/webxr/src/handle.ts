@@ -4,7 +4,7 @@
  */
 import { Vector3 } from "three";
 import { lab } from "./state/lab";
-import { renderer, specimen } from "./renderer";
+import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
 import { xr } from "./xr/session";
@@ -20,6 +20,8 @@ export interface Seen {
   shownFrame: number | null;
   slicesHeld: number;
   framesOfScan: number;
+  /** The 3D texture, and how many frames are in it as fine as they will be. */
+  volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
@@ -65,6 +67,7 @@ function seen(): Seen {
     shownFrame: slice?.frame ?? null,
     slicesHeld,
     framesOfScan: scan?.shape[0] ?? 0,
+    volume: sampled(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: measured?.volume_mm3 ?? null,
     reach: { knob: placeOf("knob"), slider: placeOf("slider") },
@@ -77,6 +80,13 @@ function seen(): Seen {
 
 function placeOf(name: Reachable): number[] | null {
   return reach[name]?.getWorldPosition(new Vector3()).toArray() ?? null;
+}
+
+function sampled(): Seen["volume"] {
+  if (!volume.current) return null;
+  const { framesTaken, isComplete } = volume.current;
+  const { width, height, depth } = volume.current.sampled.texture.image;
+  return { size: [width, height, depth], framesTaken, isComplete };
 }
 
 function drawn(): Seen["renderer"] {

@@ -6,9 +6,12 @@ import { addressFrom, wantedIn } from "./state/address";
 import { openDrawer } from "./state/database";
 import { Keep } from "./state/keep";
 import { lab } from "./state/lab";
+import { SliceCache } from "./state/slices";
 
 const keep = new Keep(openDrawer());
-const talk = new Talk(readMesh, keep);
+/** The frames of the scan that is shown. */
+export const slices = new SliceCache();
+const talk = new Talk(readMesh, keep, slices);
 
 /** Dial, and keep the address bar and what is shown in step. */
 export function connect(): void {

@@ -180,6 +180,26 @@ export interface SliceData {
 }
 
 /**
+ * Header of a scan's grey levels as a whole, averaged; the payload is a byte a sample, z-major,
+ * rows top to bottom, or nothing where the page holds it. The frames come as slices all the same.
+ *
+ * Attributes:
+ *     shape: samples along (z, y, x).
+ *     step: how many voxels along (z, y, x) a sample is the mean of, and lies from the next.
+ *     first: voxel index (z, y, x) of the first sample's centre; another's is `first + k step`.
+ *     sha256: of the payload.
+ */
+export interface VolumeData {
+  scan: string;
+  shape: Tuple<number, 3>;
+  step: Tuple<number, 3>;
+  first: Tuple<number, 3>;
+  sha256: string;
+  seq: number;
+  type: "volume";
+}
+
+/**
  * The page's first word.
  *
  * A page that lost its connection and is welcomed with the token it gave goes on where it was;
@@ -223,7 +243,7 @@ export interface Ack {
 }
 
 export type ServerText = Welcome | ScanOpened | Measured | Failed | JobState;
-export type ServerBinary = MeshData | SliceData;
+export type ServerBinary = MeshData | SliceData | VolumeData;
 export type ClientMessage = Hello | Open | Look | Ack;
 export type ServerMessage = ServerText | ServerBinary;
 
@@ -415,6 +435,16 @@ const checkSliceData = objectOf<SliceData>({
   type: exactly("slice"),
 });
 
+const checkVolumeData = objectOf<VolumeData>({
+  scan: textOf(1, 200),
+  shape: tupleOf(wholeNumber(1, 9007199254740991), 3),
+  step: tupleOf(wholeNumber(1, 9007199254740991), 3),
+  first: tupleOf(finiteNumber, 3),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("volume"),
+});
+
 const checkHello = objectOf<Hello>({
   session: withDefault(orNull(textOf(1, 200)), () => null),
   holds: withDefault(listOf(textOf(0, Infinity, /^[0-9a-f]{64}$/u), 0, 1000), () => []),
@@ -449,6 +479,7 @@ const checkServerText = oneOf<ServerText>({
 const checkServerBinary = oneOf<ServerBinary>({
   mesh: checkMeshData,
   slice: checkSliceData,
+  volume: checkVolumeData,
 });
 
 const checkClientMessage = oneOf<ClientMessage>({
@@ -466,6 +497,7 @@ const checkServerMessage = oneOf<ServerMessage>({
   job: checkJobState,
   mesh: checkMeshData,
   slice: checkSliceData,
+  volume: checkVolumeData,
 });
 
 /** Check a server's message, as `JSON.parse` gives it; fields left out get their default. */
@@ -473,7 +505,7 @@ export function parseServerMessage(json: unknown): ServerMessage {
   return checkServerMessage(json, "the message");
 }
 
-/** Check a server's text frame. A mesh or slice is refused: those come with a payload. */
+/** Check a server's text frame. A mesh, slice or volume is refused: those come with a payload. */
 export function readServerText(frame: string): ServerText {
   return checkServerText(parsed(frame), "the message");
 }
@@ -497,18 +529,19 @@ export function splitBinary(frame: ArrayBuffer): { header: ServerBinary; payload
   const head = parsed(decoded(new Uint8Array(frame, 4, length)));
   const header = checkServerBinary(head, "the header");
   const payload = new Uint8Array(frame, 4 + length);
-  if (header.type === "slice" && ![0, slicePayloadBytes(header)].includes(payload.length)) {
+  if (header.type !== "mesh" && ![0, payloadBytes(header)].includes(payload.length)) {
     throw new WireError(
-      `expected ${slicePayloadBytes(header)} bytes of slice, got ${payload.length}`,
+      `expected ${payloadBytes(header)} bytes of ${header.type}, got ${payload.length}`,
     );
   }
   return { header, payload };
 }
 
-/** How long a slice's payload is where it is sent. */
-export function slicePayloadBytes(slice: SliceData): number {
-  const pixels = slice.width * slice.height;
-  return slice.label === null ? pixels : pixels + Math.ceil(pixels / 8);
+/** How long a payload is where it is sent. */
+export function payloadBytes(header: SliceData | VolumeData): number {
+  if (header.type === "volume") return header.shape.reduce((a, b) => a * b);
+  const pixels = header.width * header.height;
+  return header.label === null ? pixels : pixels + Math.ceil(pixels / 8);
 }
 
 /** What a later message of the same key replaces. */

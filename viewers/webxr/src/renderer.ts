@@ -1,5 +1,7 @@
-/** The page's one renderer and the tumour's group, once they are there. */
+/** The page's one renderer, the tumour's group and the scan's 3D texture, once they are there. */
 import type { Group, WebGLRenderer } from "three";
+import type { VolumeTexture } from "./scene/volumeTexture";
 
 export const renderer: { current: WebGLRenderer | null } = { current: null };
 export const specimen: { current: Group | null } = { current: null };
+export const volume: { current: VolumeTexture | null } = { current: null };

@@ -41,6 +41,14 @@ describe("the cache", () => {
     expect(cache.nearest(2)).toBe(later);
   });
 
+  it("gives all that is here, and says when there is more", () => {
+    const cache = new SliceCache();
+    const before = cache.version;
+    cache.keep(slice(2), 0);
+    expect(cache.version).not.toBe(before);
+    expect([...cache.all()].map((s) => s.frame)).toEqual([2]);
+  });
+
   it("forgets all", () => {
     const cache = new SliceCache(BYTES);
     cache.keep(slice(1), 1);

@@ -2,8 +2,8 @@
 import { BoxGeometry, type BufferGeometry } from "three";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Talk } from "../src/net/talk";
-import type { ClientMessage, ScanOpened, ServerMessage } from "../src/protocol.gen";
-import { finestWithin, lab } from "../src/state/lab";
+import type { ClientMessage, ScanOpened, ServerMessage, VolumeData } from "../src/protocol.gen";
+import { drawnFrame, finestWithin, lab } from "../src/state/lab";
 
 const SHA = "a".repeat(64);
 const sha = (n: number) => n.toString(16).padStart(64, "0");
@@ -42,6 +42,11 @@ function opened(scan = "a", more: Partial<ScanOpened> = {}): void {
 
 function slice(frame: number, seq = 0, scan = "a", payload = new Uint8Array(24 + 3).fill(frame)): void {
   hear({ type: "slice", scan, frame, width: 6, height: 4, label: "manual", sha256: sha(frame), seq }, payload);
+}
+
+function volume(seq = 0, payload = Uint8Array.of(1, 2, 3), sha256 = sha(99), scan = "a"): void {
+  const header = { shape: [3, 1, 1], step: [3, 4, 6], first: [1, 1.5, 2.5] } as Pick<VolumeData, "shape" | "step" | "first">;
+  hear({ type: "volume", scan, ...header, sha256, seq }, payload);
 }
 
 function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, triangles = 12): void {
@@ -168,6 +173,59 @@ describe("frames", () => {
     slice(4, 3, "b");
     expect(lab.getState().slice).toBeNull();
     expect(said).toEqual([{ type: "ack", seq: 3 }]);
+  });
+});
+
+describe("the volume", () => {
+  beforeEach(() => {
+    welcome();
+    opened();
+    said = [];
+  });
+
+  it("stands in for frames that have not come", () => {
+    slice(2);
+    expect(drawnFrame(lab.getState())).toBe(2);
+    volume(31);
+    expect(drawnFrame(lab.getState())).toBe(4);
+    expect(lab.getState().volume).toMatchObject({ sha256: sha(99), grey: Uint8Array.of(1, 2, 3) });
+    expect(said.at(-1)).toEqual({ type: "ack", seq: 31 });
+  });
+
+  it("that the page holds comes without bytes, from memory or from what it keeps", async () => {
+    volume(1);
+    const shown = lab.getState().volume;
+    volume(2, new Uint8Array());
+    expect(lab.getState().volume).toBe(shown);
+    opened("b");
+    opened();
+    expect(lab.getState().volume).toBeNull();
+    volume(3, new Uint8Array());
+    await settled();
+    expect(lab.getState().volume?.grey).toEqual(Uint8Array.of(1, 2, 3));
+    expect(said.filter((m) => m.type === "ack").map((m) => m.seq)).toEqual([1, 2, 0, 0, 3]);
+  });
+
+  it("that it does not hold after all makes it greet anew", async () => {
+    volume(1, new Uint8Array());
+    await settled();
+    expect(redialled).toBe(1);
+  });
+
+  it("that is read late does not replace what came since", async () => {
+    volume(1);
+    opened("b");
+    opened();
+    volume(2, new Uint8Array());
+    volume(3, Uint8Array.of(7, 8, 9), sha(98));
+    await settled();
+    expect(lab.getState().volume?.sha256).toBe(sha(98));
+  });
+
+  it("of another scan is acked and not shown", () => {
+    volume(5, undefined, undefined, "b");
+    expect(lab.getState().volume).toBeNull();
+    expect(said).toEqual([{ type: "ack", seq: 5 }]);
   });
 });
 

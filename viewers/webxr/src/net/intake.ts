@@ -1,13 +1,21 @@
 /**
- * Meshes and slices as they come in: shown, kept, and acked once they are both.
+ * Meshes, slices and volumes as they come in: shown, kept, and acked once they are both.
  *
  * A header without payload names what the page said it holds. Where it does not after all, the
  * line is taken up anew: its hello then says what is held, and the server sends the rest.
  */
 import type { BufferGeometry } from "three";
-import { assertNever, keyOf, type MeshData, type SliceData, slicePayloadBytes, splitBinary } from "../protocol.gen";
+import {
+  assertNever,
+  keyOf,
+  type MeshData,
+  payloadBytes,
+  type SliceData,
+  splitBinary,
+  type VolumeData,
+} from "../protocol.gen";
 import type { Keep } from "../state/keep";
-import { lab, showMesh } from "../state/lab";
+import { lab, showMesh, showVolume } from "../state/lab";
 import { MeshShelf } from "../state/meshes";
 import { SliceCache, sliceFrom } from "../state/slices";
 
@@ -20,16 +28,18 @@ export interface Answers {
 }
 
 export class Intake {
-  readonly slices = new SliceCache();
   readonly #shelf = new MeshShelf();
   /** The last header of each frame, so that what is read late does not replace what came since. */
   readonly #latest = new Map<number, SliceData>();
+  /** The last header of a volume, likewise. */
+  #volume: VolumeData | null = null;
   #meshes: Promise<void> = Promise.resolve();
   #line = 0;
 
   constructor(
     private readonly readMesh: (glb: Uint8Array) => Promise<BufferGeometry>,
     private readonly keep: Keep,
+    readonly slices: SliceCache,
     private readonly answers: Answers,
   ) {}
 
@@ -49,6 +59,9 @@ export class Intake {
       case "slice":
         this.#takeSlice(header, payload, line);
         break;
+      case "volume":
+        void this.#takeVolume(header, payload, line);
+        break;
       default:
         assertNever(header);
     }
@@ -57,6 +70,7 @@ export class Intake {
   /** A scan is opened; `isOther` where its frames have other places than those of the last. */
   opened(isOther: boolean): void {
     this.#latest.clear();
+    this.#volume = null;
     if (isOther) this.slices.clear();
   }
 
@@ -98,9 +112,24 @@ export class Intake {
   async #readSlice(header: SliceData, line: number): Promise<void> {
     const payload = await this.keep.get(header.sha256);
     if (payload === null) return this.#anew(line);
-    if (payload.length !== slicePayloadBytes(header)) return this.#doubt(line);
+    if (payload.length !== payloadBytes(header)) return this.#doubt(line);
     if (this.#latest.get(header.frame) === header) this.#showSlice(header, payload);
     this.#ack(header.seq, line);
+  }
+
+  async #takeVolume(header: VolumeData, sent: Uint8Array, line: number): Promise<void> {
+    const { sha256, seq } = header;
+    this.#volume = header;
+    if (sent.length > 0) {
+      this.keep.put(sha256, sent);
+      showVolume(header, sent);
+    } else if (lab.getState().volume?.sha256 !== sha256) {
+      const payload = await this.keep.get(sha256);
+      if (payload === null) return this.#anew(line);
+      if (payload.length !== payloadBytes(header)) return this.#doubt(line);
+      if (this.#volume === header) showVolume(header, payload);
+    }
+    this.#ack(seq, line);
   }
 
   #showSlice(header: SliceData, payload: Uint8Array): void {

@@ -14,6 +14,7 @@ import {
 } from "../protocol.gen";
 import { Keep } from "../state/keep";
 import { clampFrame, isSameScan, lab, showJob, showMeasured, showScan, type Wanted } from "../state/lab";
+import { SliceCache } from "../state/slices";
 import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
 import { Latest } from "./latest";
@@ -34,8 +35,12 @@ export class Talk implements Heard {
   #isInDoubt = false;
   #way: Way | null = null;
 
-  constructor(readMesh: (glb: Uint8Array) => Promise<BufferGeometry>, keep = new Keep()) {
-    this.#intake = new Intake(readMesh, keep, {
+  constructor(
+    readMesh: (glb: Uint8Array) => Promise<BufferGeometry>,
+    keep = new Keep(),
+    slices = new SliceCache(),
+  ) {
+    this.#intake = new Intake(readMesh, keep, slices, {
       ack: (seq) => this.#say({ type: "ack", seq }),
       anew: () => this.#way?.redial(),
     });

@@ -1,25 +1,44 @@
-/** The current frame at its place: its parent's coordinates are voxel indices (x, y, z). */
-import { useThree } from "@react-three/fiber";
-import { useEffect, useMemo } from "react";
+/**
+ * The current frame at its place: its parent's coordinates are voxel indices (x, y, z).
+ *
+ * A frame that has not come is shown as the volume has it, blurred; before that, the nearest.
+ */
+import { useFrame, useThree } from "@react-three/fiber";
+import { useEffect, useMemo, useRef } from "react";
+import type { Mesh } from "three";
+import { volume } from "../renderer";
+import { drawnFrame } from "../state/lab";
 import { useLab } from "../useLab";
 import { frameGeometry } from "./frameGeometry";
-import { SliceMaterial } from "./sliceMaterial";
+import { OPACITY_AROUND, SliceMaterial } from "./sliceMaterial";
+import { VolumeSliceMaterial } from "./volumeSliceMaterial";
 
 export const SLICE_NAME = "slice";
 
 export function SlicePlane() {
   const slice = useLab((s) => s.slice);
+  const frame = useLab(drawnFrame);
+  const width = useLab((s) => s.scan?.shape[2] ?? 0);
+  const height = useLab((s) => s.scan?.shape[1] ?? 0);
+  const opacity = useLab((s) => (s.scan?.label === null ? 1 : OPACITY_AROUND));
   const invalidate = useThree((s) => s.invalidate);
-  const width = slice?.width ?? 0;
-  const height = slice?.height ?? 0;
+  const plane = useRef<Mesh>(null);
   const geometry = useMemo(() => frameGeometry(width, height), [width, height]);
-  const material = useMemo(() => new SliceMaterial(), []);
+  const sharp = useMemo(() => new SliceMaterial(), []);
+  const blurred = useMemo(() => new VolumeSliceMaterial(), []);
   useEffect(() => () => geometry.dispose(), [geometry]);
-  useEffect(() => () => material.dispose(), [material]);
+  useEffect(() => () => [sharp, blurred].forEach((material) => material.dispose()), [sharp, blurred]);
   useEffect(() => {
-    if (slice) material.show(slice);
+    if (slice) sharp.show(slice);
     invalidate();
-  }, [slice, material, invalidate]);
-  if (!slice) return null;
-  return <mesh name={SLICE_NAME} geometry={geometry} material={material} position-z={slice.frame} renderOrder={1} />;
+  }, [slice, frame, sharp, invalidate]);
+  const isSharp = slice?.frame === frame;
+  useFrame(() => {
+    if (isSharp || !plane.current || !volume.current) return;
+    plane.current.updateMatrix();
+    blurred.show(volume.current.sampled, plane.current.matrix, opacity);
+  });
+  if (frame === null) return null;
+  const material = isSharp ? sharp : blurred;
+  return <mesh ref={plane} name={SLICE_NAME} geometry={geometry} material={material} position-z={frame} renderOrder={1} />;
 }

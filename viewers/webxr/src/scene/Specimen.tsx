@@ -5,6 +5,7 @@ import { useLab } from "../useLab";
 import { NOT_BY_TOUCH } from "../xr/pointers";
 import { SlicePlane } from "./SlicePlane";
 import { Tumour } from "./Tumour";
+import { Volume } from "./Volume";
 
 export function Specimen({ pose, children }: { pose: RefObject<Group | null>; children?: ReactNode }) {
   const centre = useLab((s) => s.subject?.centre);
@@ -16,6 +17,7 @@ export function Specimen({ pose, children }: { pose: RefObject<Group | null>; ch
         <Tumour sceneFromIndex={sceneFromIndex} />
         {sceneFromIndex && (
           <group matrix={sceneFromIndex} matrixAutoUpdate={false}>
+            <Volume />
             <SlicePlane />
             {children}
           </group>

@@ -5,7 +5,7 @@ import { useFrame, useThree } from "@react-three/fiber";
 import { useXR } from "@react-three/xr";
 import { useEffect, useMemo, useRef } from "react";
 import { type Camera, type Group, Matrix4, MeshStandardMaterial, Plane, Vector3 } from "three";
-import { finestWithin } from "../state/lab";
+import { drawnFrame, finestWithin } from "../state/lab";
 import { useLab } from "../useLab";
 import { GhostMaterial } from "./ghostMaterial";
 
@@ -19,12 +19,12 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   const geometry = useLab((s) => finestWithin(s.levels, most)?.geometry);
   const coarse = useLab((s) => s.levels[0]?.geometry);
   const view = useLab((s) => s.view);
-  const frame = useLab((s) => s.slice?.frame);
+  const frame = useLab(drawnFrame);
   const invalidate = useThree((s) => s.invalidate);
   const group = useRef<Group>(null);
   const cut = useMemo(() => new Cut(), []);
   const { body, ghost } = useMemo(() => makeMaterials(), []);
-  const isCut = view === "cut" && frame !== undefined;
+  const isCut = view === "cut" && frame !== null;
 
   useEffect(() => () => void [body, ghost].forEach((m) => m.dispose()), [body, ghost]);
   useEffect(() => {

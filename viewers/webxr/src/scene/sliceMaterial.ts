@@ -10,7 +10,7 @@ import { maskBytes, type Slice } from "../state/slices";
 export const OUTLINE_COLOUR = "#ffb000";
 const OUTLINE_PX = 1.5;
 /** Outside the mask the far half of the tumour shines through. */
-const OPACITY_AROUND = 0.5;
+export const OPACITY_AROUND = 0.5;
 
 const vertexShader = /* glsl */ `
   out vec2 place;

@@ -7,8 +7,9 @@
 import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
 import { doing } from "../format";
-import type { JobState, Measured, MeshData, ScanCard, ScanOpened } from "../protocol.gen";
+import type { JobState, Measured, MeshData, ScanCard, ScanOpened, VolumeData } from "../protocol.gen";
 import type { Slice } from "./slices";
+import { type CoarseVolume, coarseFrom } from "./volume";
 
 export type Connection = "connecting" | "open" | "reconnecting";
 export type View = "cut" | "glass" | "solid";
@@ -48,6 +49,8 @@ export interface LabState {
   frame: number;
   slice: Slice | null;
   slicesHeld: number;
+  /** All frames, coarse; null until it has come. */
+  volume: CoarseVolume | null;
   /** Long work that is under way on the server, for any page. */
   jobs: readonly JobState[];
   /** What went wrong, a sentence for the user. */
@@ -64,6 +67,7 @@ const NOTHING_OPEN = {
   frame: 0,
   slice: null,
   slicesHeld: 0,
+  volume: null,
 } satisfies Partial<LabState>;
 
 export const lab = createStore<LabState>(() => ({
@@ -114,6 +118,17 @@ export function showMesh(header: MeshData, geometry: BufferGeometry): void {
 /** The finest level of at most so many triangles, or the coarsest there is. */
 export function finestWithin(levels: readonly ShownMesh[], triangles: number): ShownMesh | null {
   return levels.findLast((m) => m.triangles <= triangles) ?? levels[0] ?? null;
+}
+
+/** Take a scan's grey levels as a whole. */
+export function showVolume(header: VolumeData, payload: Uint8Array): void {
+  const { scan } = lab.getState();
+  if (scan?.scan === header.scan) lab.setState({ volume: coarseFrom(header, payload) });
+}
+
+/** The frame that is drawn: that looked at, if only coarse, or the nearest that has come. */
+export function drawnFrame({ frame, slice, volume }: LabState): number | null {
+  return volume ? frame : (slice?.frame ?? null);
 }
 
 export function showMeasured(measured: Measured): void {

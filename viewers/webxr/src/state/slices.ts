@@ -17,8 +17,19 @@ export class SliceCache {
   readonly #held = new Map<number, Slice>();
   readonly #letGo = new Set<number>();
   #bytes = 0;
+  #version = 0;
 
   constructor(private readonly mostBytes = 192 << 20) {}
+
+  /** Another number whenever a slice was put here. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Every slice that is here. */
+  all(): Iterable<Slice> {
+    return this.#held.values();
+  }
 
   get size(): number {
     return this.#held.size;
@@ -32,6 +43,7 @@ export class SliceCache {
   keep(slice: Slice, lookedAt: number): void {
     this.#drop(slice.frame);
     this.#held.set(slice.frame, slice);
+    this.#version += 1;
     this.#letGo.delete(slice.frame);
     this.#bytes += bytesOf(slice);
     while (this.#bytes > this.mostBytes && this.#held.size > 1) {

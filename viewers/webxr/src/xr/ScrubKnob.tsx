@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "react";
 import { type Mesh, Vector3 } from "three";
 import { lookAt } from "../link";
 import { OUTLINE_COLOUR } from "../scene/sliceMaterial";
+import { drawnFrame } from "../state/lab";
 import { useLab } from "../useLab";
 import { SMALL } from "./pointers";
 import { reach } from "./reach";
@@ -30,7 +31,8 @@ export function ScrubKnob() {
   const knob = useRef<Mesh>(null);
   const pull = useRef<Pull | null>(null);
   const [isHot, setHot] = useState(false);
-  const slice = useLab((s) => s.slice);
+  const frame = useLab(drawnFrame);
+  const width = useLab((s) => s.scan?.shape[2] ?? 0);
 
   useFrame(() => {
     reach.knob = knob.current;
@@ -46,9 +48,9 @@ export function ScrubKnob() {
   const frameAt = (point: Vector3) => knob.current?.parent?.worldToLocal(point.clone()).z ?? 0;
   const take = (event: Held) => {
     event.stopPropagation();
-    if (!slice || pull.current) return;
+    if (frame === null || pull.current) return;
     knob.current?.setPointerCapture(event.pointerId);
-    pull.current = { pointerId: event.pointerId, offset: slice.frame - frameAt(event.point) };
+    pull.current = { pointerId: event.pointerId, offset: frame - frameAt(event.point) };
   };
   const draw = (event: Held) => {
     if (pull.current?.pointerId !== event.pointerId) return;
@@ -59,14 +61,14 @@ export function ScrubKnob() {
     if (pull.current?.pointerId === event.pointerId) pull.current = null;
   };
 
-  if (!slice) return null;
+  if (frame === null) return null;
   const handlers = { onPointerDown: take, onPointerMove: draw, onPointerUp: letGo, onPointerCancel: letGo };
   return (
     <mesh
       ref={knob}
       name="knob"
       userData={SMALL}
-      position={[slice.width / 2 - 0.5, -0.5, slice.frame]}
+      position={[width / 2 - 0.5, -0.5, frame]}
       renderOrder={3}
       onPointerEnter={() => setHot(true)}
       onPointerLeave={() => setHot(false)}
