@@ -75,7 +75,7 @@ class Line:
                 self._sessions.forget(session)
         finally:
             if session.connection == connection:
-                session.is_connected = False
+                self._sessions.miss(session)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 from xr_server.protocol import (
     JobState,
     MeshData,
+    People,
     ScanOpened,
     ServerMessage,
+    Shared,
     SliceData,
     VolumeData,
     Welcome,
@@ -28,7 +30,7 @@ from xr_server.scene import Item
 MESSAGES_IN_FLIGHT = 8
 BYTES_IN_FLIGHT = 4 << 20
 
-OF_ALL_SCANS = (Welcome, JobState)
+OF_ALL_SCANS = (Welcome, JobState, People, Shared)
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Outbox:
         flight = self._flights.pop(seq, None)
         if flight is None:
             return None
-        if not flight.stale:
+        if not flight.stale and not isinstance(flight.item.message, OF_ALL_SCANS):
             self._held[flight.key] = flight.item
         return flight.item
 

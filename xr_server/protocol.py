@@ -14,8 +14,12 @@ binary, the rest never. `typescript.py` writes the page's half from this file, a
     Measured     the numbers
     Failed       a sentence for the user
     JobState     how far long work is
+    People       who else is in the lab       Join       a name, and whether to go together
+    Shared       the scene of those who go    Share      what the user changed of that scene
+                 together                     Presence   where head and hands are
 
-A page keeps the latest message a key; `ScanOpened` takes away all but `Welcome` and `JobState`.
+A page keeps the latest message a key; `ScanOpened` takes away what is of one scan, which is all
+but `Welcome`, `JobState`, `People` and `Shared`.
 Every message of the server has a `seq` of its own and is acked with it, in any order.
 
 A payload is sent once: a page holds it when it has acked it, or when it names its digest in
@@ -50,6 +54,9 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Size = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
+Name = Annotated[str, Field(max_length=40)]
+Pose = Annotated[list[Number], Field(min_length=7, max_length=7)]
+TumourPose = Annotated[list[Number], Field(min_length=8, max_length=8)]
 
 
 class WireError(ValueError):
@@ -298,6 +305,109 @@ class JobState:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Selection:
+    """A scan and one of its masks; null leaves the choice of the mask to the server."""
+
+    scan: Id
+    label: Id | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Place:
+    """A frame of a scan."""
+
+    scan: Id
+    frame: Count
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Presence:
+    """Where somebody's head and hands are; null for what is not there.
+
+    A pose is x, y, z in metres and a unit quaternion x, y, z, w, in the coordinates of the stand:
+    the place, upright, where the tumour was put before this person's eyes, Y up. Each headset has a
+    stand of its own in its room, and all of them are the same place of the scene.
+
+    Attributes:
+        immersed: whether they are in a headset.
+    """
+
+    immersed: bool
+    head: Pose | None = None
+    left: Pose | None = None
+    right: Pose | None = None
+    type: Literal["presence"] = "presence"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Person:
+    """Somebody else in the lab.
+
+    Attributes:
+        id: while they are here.
+        name: what they call themselves; "" where they said none.
+        together: whether they share the scene.
+        away: their line has fallen; they may come back.
+        presence: where they are; null while they have not said, or go their own way.
+    """
+
+    id: Id
+    name: Name
+    together: bool
+    away: bool
+    presence: Presence | None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class People:
+    """Who else is in the lab.
+
+    Attributes:
+        you: the reader's own id.
+        seat: the reader's place around the stand, 0 at first; no two that are here have the same.
+        people: the others, by seat.
+    """
+
+    you: Id
+    seat: Count
+    people: list[Person]
+    seq: Count = 0
+    type: Literal["people"] = "people"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "people"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Shared:
+    """The scene of those who go together; null is what nobody has said yet.
+
+    A page takes a field over unless it has changed that field itself by a later `Share` than the
+    server has `heard`; so its own changes do not come back to it late, and all end the same.
+
+    Attributes:
+        heard: the last `Share.change` of this page that is in it.
+        selection: what is shown.
+        place: the frame that is looked at; null after another scan was selected.
+        view: how the tumour is drawn.
+        pose: the tumour's, in the stand's coordinates; see `Share`.
+    """
+
+    heard: Count
+    selection: Selection | None
+    place: Place | None
+    view: Id | None
+    pose: TumourPose | None
+    seq: Count = 0
+    type: Literal["shared"] = "shared"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "shared"
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Hello:
     """The page's first word.
 
@@ -341,13 +451,50 @@ class Ack:
     type: Literal["ack"] = "ack"
 
 
+@dataclass(frozen=True, config=_STRICT)
+class Join:
+    """Who the user is, on every connection, and whether to share a scene or go one's own way."""
+
+    name: Name
+    together: bool
+    type: Literal["join"] = "join"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Share:
+    """What the user changed of the scene; null is what stays.
+
+    Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
+
+    Attributes:
+        change: counts the page's changes, from 1.
+        offer: take only what nobody has said yet: what a page shows when it joins.
+        selection: a scan was opened.
+        place: another frame is looked at; nothing where that scan is no longer selected.
+        view: the tumour is drawn another way.
+        pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
+            magnification, in the coordinates of the stand (see `Presence`).
+    """
+
+    change: Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+    offer: bool = False
+    selection: Selection | None = None
+    place: Place | None = None
+    view: Id | None = None
+    pose: TumourPose | None = None
+    type: Literal["share"] = "share"
+
+
 ServerText = Annotated[
-    Welcome | ScanOpened | Measured | Failed | JobState, Field(discriminator="type")
+    Welcome | ScanOpened | Measured | Failed | JobState | People | Shared,
+    Field(discriminator="type"),
 ]
 WithPayload = MeshData | SliceData | VolumeData
 ServerBinary = Annotated[WithPayload, Field(discriminator="type")]
 ServerMessage = ServerText | ServerBinary
-ClientMessage = Annotated[Hello | Open | Look | Ack, Field(discriminator="type")]
+ClientMessage = Annotated[
+    Hello | Open | Look | Ack | Join | Share | Presence, Field(discriminator="type")
+]
 
 _SERVER_TEXT: TypeAdapter[ServerText] = TypeAdapter(ServerText)
 _SERVER_BINARY: TypeAdapter[ServerBinary] = TypeAdapter(ServerBinary)

@@ -23,19 +23,26 @@ from xr_server.protocol import (
     Failed,
     Hello,
     JobState,
+    Join,
     Look,
     Open,
+    People,
+    Presence,
     ScanCard,
     ScanOpened,
+    Share,
+    Shared,
     Welcome,
     WireError,
     WithPayload,
     binary_frame,
     text_frame,
 )
+from xr_server.room import Guest, Room
 from xr_server.scene import Item, Scene
 
-SESSIONS_KEPT = 16
+SESSIONS_KEPT = 16  # of those whose line has fallen
+AWAY_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +83,20 @@ class Session:
         outbox: what the page has yet to be sent.
         wake: set whenever there may be something to send.
         connection: counts the page's connections; the latest one is served.
-        is_connected: whether there is one.
+        is_there: whether that one stands.
         shown: what it was sent last; None before anything.
     """
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, room: Room) -> None:
         self.token = secrets.token_urlsafe(24)
         self.outbox = Outbox()
         self.wake = asyncio.Event()
         self.connection = 0
+        self.is_there = False
         self._cache = cache
-        self.is_connected = False
+        self._room = room
+        self._guest: Guest | None = None
+        self.is_there = False
         self.shown: Shown | None = None
         self._cards: list[ScanCard] = []
         self._held: set[str] = set()
@@ -98,7 +108,7 @@ class Session:
     def greet(self, hello: Hello) -> None:
         """The page is there, for the first time or again."""
         self.connection += 1
-        self.is_connected = True
+        self.is_there = True
         self._held = set(hello.holds)
         self.outbox.resume()
         self._cards = self._cache.library.cards()
@@ -108,7 +118,7 @@ class Session:
         """Take what the page says after its greeting.
 
         Raises:
-            WireError: it greets twice.
+            WireError: it greets twice, or shares before it has joined.
         """
         match message:
             case Hello():
@@ -120,6 +130,12 @@ class Session:
                 self._turn()
             case Ack():
                 self._acked(self.outbox.ack(message.seq))
+            case Join():
+                self._guest = self._room.join(self._guest, message, self.tell)
+            case Share():
+                self._room.share(self._joined(message), message)
+            case Presence():
+                self._room.be(self._joined(message), message)
         self.wake.set()
 
     def next_frame(self) -> str | bytes | None:
@@ -133,7 +149,7 @@ class Session:
         is_held = message.sha256 in self._held
         return binary_frame(message, b"" if is_held or item.payload is None else item.payload())
 
-    def tell(self, *messages: Welcome | JobState) -> None:
+    def tell(self, *messages: Welcome | JobState | People | Shared) -> None:
         """Have the page told what is of no scan alone."""
         self._put(*map(Item, messages))
 
@@ -158,10 +174,27 @@ class Session:
             for label in labels[:1]:
                 self.changed(scan, label)
 
+    def miss(self) -> None:
+        """The line fell; the page may come back."""
+        self.is_there = False
+        if self._guest is not None:
+            self._room.miss(self._guest)
+
+    def leave(self) -> None:
+        """The others need not wait for the page any longer."""
+        if self._guest is not None:
+            self._room.leave(self._guest)
+            self._guest = None
+
     def close(self) -> None:
         """Stop opening what nobody waits for."""
         if self._opening is not None:
             self._opening.cancel()
+
+    def _joined(self, message: Share | Presence) -> Guest:
+        if self._guest is None:
+            raise WireError(f"expected join before {message.type}, got {message.type}")
+        return self._guest
 
     def _welcome(self) -> Welcome:
         return Welcome(signed("lab"), self.token, self._cards)
@@ -234,14 +267,15 @@ class Session:
 
 
 class Sessions:
-    """The talks that are kept, those heard last.
+    """The talks that are kept: of all pages that are there, and of those heard last.
 
     Args:
         cache: what they show from.
-        kept: how many.
+        kept: how many of pages that are not there.
     """
 
     def __init__(self, cache: Cache, kept: int = SESSIONS_KEPT) -> None:
+        self.room = Room()
         self._cache = cache
         self._kept = kept
         self._sessions: OrderedDict[str, Session] = OrderedDict()
@@ -252,11 +286,9 @@ class Sessions:
 
     def greeted(self, hello: Hello) -> Session:
         """The page's session: the one of its token where it is known, else a new one."""
-        session = self._sessions.get(hello.session or "") or Session(self._cache)
+        session = self._sessions.get(hello.session or "") or Session(self._cache, self.room)
         self._sessions[session.token] = session
         self._sessions.move_to_end(session.token)
-        while len(self._sessions) > self._kept:
-            self._sessions.popitem(last=False)
         session.greet(hello)
         session.tell(*self._jobs.values())
         return session
@@ -294,9 +326,23 @@ class Sessions:
             session.listed(cards)
 
     def _connected(self) -> Iterator[Session]:
-        return (s for s in self._sessions.values() if s.is_connected)
+        return (s for s in self._sessions.values() if s.is_there)
+
+    def miss(self, session: Session) -> None:
+        """Its line fell; it is kept for a while, and longer where there is room."""
+        session.miss()
+        connection = session.connection
+        asyncio.get_running_loop().call_later(AWAY_S, self._give_up, session, connection)
+        away = [each for each in self._sessions.values() if not each.is_there]
+        for oldest in away[: max(0, len(away) - self._kept)]:
+            self.forget(oldest)
 
     def forget(self, session: Session) -> None:
         """Its page is gone for good."""
         session.close()
+        session.leave()
         self._sessions.pop(session.token, None)
+
+    def _give_up(self, session: Session, connection: int) -> None:
+        if session.connection == connection:
+            session.leave()

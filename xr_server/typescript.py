@@ -19,6 +19,8 @@ TARGET = Path(__file__).parents[1] / "viewers/webxr/src/protocol.gen.ts"
 UNIONS = ("ServerText", "ServerBinary", "ClientMessage")
 CONSTANTS = ("SUBPROTOCOL", "LARGEST_HEADER_BYTES", "LARGEST_INCOMING_BYTES")
 
+PLAIN_TYPES = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
+
 Schema = dict[str, Any]
 
 HEAD = """\
@@ -72,6 +74,9 @@ function numberFrom(least: number): Check<number> {
     return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
   };
 }
+
+const yesOrNo: Check<boolean> = (value, place) =>
+  typeof value === "boolean" ? value : refuse("true or false", value, place);
 
 function exactly<T extends string>(only: T): Check<T> {
   return (value, place) => (value === only ? only : refuse(`"${only}"`, value, place));
@@ -225,14 +230,14 @@ def write(target: Path = TARGET) -> None:
 
 
 def _message_schemas() -> dict[str, Schema]:
-    """Every dataclass's schema, those that others hold first."""
+    """Every dataclass's schema, as ordered in `protocol.py`: those that others hold first."""
     found: dict[str, Schema] = {}
     for union in UNIONS:
         for message in _members(union):
             schema = TypeAdapter(message).json_schema()
             found |= schema.pop("$defs", {})
             found[message.__name__] = schema
-    return found
+    return {name: found[name] for name in vars(protocol) if name in found}
 
 
 def _members(union: str) -> tuple[type, ...]:
@@ -320,10 +325,8 @@ def _type(schema: Schema) -> str:
             return f"Tuple<{_type(items)}, {n}>"
         case {"type": "array", "items": items}:
             return f"{_type(items)}[]"
-        case {"type": "integer" | "number"}:
-            return "number"
-        case {"type": "string"}:
-            return "string"
+        case {"type": str(kind)} if kind in PLAIN_TYPES:
+            return PLAIN_TYPES[kind]
     raise TypeError(f"expected a schema that protocol.py uses, got {schema}; teach typescript.py")
 
 
@@ -338,12 +341,12 @@ def _check(schema: Schema) -> str:
             return f"orNull({_check(one)})"
         case {"type": "array", "items": items}:
             return _list_check(items, schema.get("minItems", 0), schema.get("maxItems"))
-        case {"type": "integer"}:
-            return f"wholeNumber({schema['minimum']}, {schema['maximum']})"
-        case {"type": "number"}:
-            return f"numberFrom({schema['minimum']})" if "minimum" in schema else "finiteNumber"
+        case {"type": "integer" | "number"}:
+            return _number_check(schema)
         case {"type": "string"}:
             return _text_check(schema)
+        case {"type": "boolean"}:
+            return "yesOrNo"
     raise TypeError(f"expected a schema that protocol.py uses, got {schema}; teach typescript.py")
 
 
@@ -351,6 +354,12 @@ def _list_check(items: Schema, shortest: int, longest: int | None) -> str:
     if shortest == longest:
         return f"tupleOf({_check(items)}, {shortest})"
     return f"listOf({_check(items)}, {shortest}, {longest or 'Infinity'})"
+
+
+def _number_check(schema: Schema) -> str:
+    if schema["type"] == "integer":
+        return f"wholeNumber({schema['minimum']}, {schema['maximum']})"
+    return f"numberFrom({schema['minimum']})" if "minimum" in schema else "finiteNumber"
 
 
 def _text_check(schema: Schema) -> str:

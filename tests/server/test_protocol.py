@@ -14,12 +14,20 @@ from xr_server.protocol import (
     Failed,
     Hello,
     JobState,
+    Join,
     Look,
     Measured,
     MeshData,
     Open,
+    People,
+    Person,
+    Place,
+    Presence,
     ScanCard,
     ScanOpened,
+    Selection,
+    Share,
+    Shared,
     SliceData,
     VolumeData,
     Welcome,
@@ -72,7 +80,7 @@ def test_every_message_has_a_good_frame():
     seen = {type(read(p)) for p in (GOLDEN / "good").iterdir()}
     assert seen == {
         Welcome, ScanOpened, MeshData, SliceData, VolumeData, Measured, Failed, JobState,
-        Hello, Open, Look, Ack,
+        People, Shared, Hello, Open, Look, Ack, Join, Share, Presence,
     }  # fmt: skip
 
 
@@ -87,6 +95,16 @@ def lists(of, n):
     return st.lists(of, min_size=n, max_size=n)
 
 
+poses, tumour_poses = lists(numbers, 7), lists(numbers, 8)
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+presences = st.builds(Presence, st.booleans(), *[st.none() | poses] * 3)
+people = st.builds(Person, ids, names, st.booleans(), st.booleans(), st.none() | presences)
+parts = (
+    st.none() | st.builds(Selection, ids, st.none() | ids),
+    st.none() | st.builds(Place, ids, counts),
+    st.none() | ids,
+    st.none() | tumour_poses,
+)
 cards = st.builds(ScanCard, ids, texts, texts, counts, st.lists(texts, max_size=3))
 server_texts = st.one_of(
     st.builds(Welcome, texts, ids, st.lists(cards, max_size=3), counts),
@@ -133,12 +151,17 @@ server_texts = st.one_of(
         sentence=texts,
         seq=counts,
     ),
+    st.builds(People, ids, counts, st.lists(people, max_size=3), counts),
+    st.builds(Shared, counts, *parts, counts),
 )
 client_texts = st.one_of(
     st.builds(Hello, st.none() | ids, st.lists(digests, max_size=3)),
     st.builds(Open, ids, st.none() | ids),
     st.builds(Look, ids, counts),
     st.builds(Ack, counts),
+    st.builds(Join, names, st.booleans()),
+    st.builds(Share, st.integers(1, LARGEST_COUNT), st.booleans(), *parts),
+    presences,
 )
 distances = st.floats(0, allow_nan=False, allow_infinity=False)
 meshes = st.builds(MeshData, ids, ids, counts, counts, counts, digests, distances, counts)
@@ -233,9 +256,9 @@ def test_the_committed_typescript_is_fresh():
 
 def test_typescript_refuses_a_field_it_cannot_check():
     with pytest.raises(TypeError, match="teach typescript"):
-        typescript._check({"type": "boolean"})
+        typescript._check({"type": "object"})
     with pytest.raises(TypeError, match="teach typescript"):
-        typescript._type({"type": "boolean"})
+        typescript._type({"type": "object"})
 
 
 def test_the_page_knows_every_key():

@@ -312,10 +312,13 @@ def test_a_second_hello_is_refused(library):
 def test_old_sessions_are_forgotten(library):
     async def script(_, cache):
         sessions = Sessions(cache, kept=2)
-        tokens = [sessions.greeted(Hello()).token for _ in range(3)]
-        return [sessions.greeted(Hello(token)).token == token for token in tokens[::-1]]
+        there, *gone = [sessions.greeted(Hello()) for _ in range(4)]
+        for session in gone:
+            sessions.miss(session)
+        tokens = [session.token for session in (there, *gone)]
+        return [sessions.greeted(Hello(token)).token == token for token in tokens]
 
-    assert talk(library, script) == [True, True, False]
+    assert talk(library, script) == [True, False, True, True]
 
 
 def test_scenes_are_made_once_and_anew_when_written_anew(library, library_folder):

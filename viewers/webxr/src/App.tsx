@@ -4,6 +4,7 @@ import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
 import { Jobs } from "./desk/Jobs";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
+import { People } from "./desk/People";
 import { ScaleBar } from "./desk/ScaleBar";
 import { ScanList } from "./desk/ScanList";
 import { Scrubber } from "./desk/Scrubber";
@@ -38,6 +39,7 @@ export function App() {
         <Download />
         <Jobs />
         <ScanList />
+        <People />
         <WhyNoHeadset />
       </aside>
     </div>

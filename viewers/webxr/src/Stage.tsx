@@ -1,9 +1,10 @@
 /** The canvas: one scene for desktop, VR and MR. */
 import { Canvas, useThree } from "@react-three/fiber";
 import { useXR, XR } from "@react-three/xr";
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { Orbit } from "./desk/Orbit";
+import { Sitting } from "./desk/Sitting";
 import { useWheelScrub } from "./desk/wheel";
 import { renderer, specimen } from "./renderer";
 import { Grid } from "./scene/Grid";
@@ -36,18 +37,19 @@ function Scene() {
     <>
       <Lights />
       <Specimen pose={pose}>{inside && <ScrubKnob />}</Specimen>
-      {inside ? <Immersed tumour={pose} /> : <Desk />}
+      {inside ? <Immersed tumour={pose} /> : <Desk tumour={pose} />}
     </>
   );
 }
 
 /** What there is only on a screen. */
-function Desk() {
+function Desk({ tumour }: { tumour: RefObject<Group | null> }) {
   const radius = useLab((s) => s.subject?.radius);
   useWheelScrub();
   return (
     <>
       <Orbit />
+      <Sitting tumour={tumour} />
       {radius !== undefined && <Grid cell={1e-3} reach={radius * 4} y={-radius * 1.15} />}
     </>
   );

@@ -3,11 +3,15 @@
  * Nothing else of ours is global.
  */
 import { Vector3 } from "three";
+import { companions, company } from "./state/company";
 import { lab } from "./state/lab";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
 import { xr } from "./xr/session";
+
+const PARTS = ["head", "left", "right"] as const;
+type Part = (typeof PARTS)[number];
 
 export interface Seen {
   connection: string;
@@ -30,6 +34,11 @@ export interface Seen {
   magnification: number;
   /** Column-major; scene metres of the tumour's own → the room's. */
   tumourMatrixWorld: number[] | null;
+  company: { together: boolean; you: string; people: string[]; companions: string[]; pose: number[] | null };
+  /** Where the others' heads and hands are drawn in the room, in metres, by their ids. */
+  others: Record<string, Partial<Record<Part, number[]>>>;
+  /** What is shown, in one string: the same on pages that show the same. */
+  scene: string;
   renderer: { calls: number; triangles: number; geometries: number; textures: number } | null;
 }
 
@@ -74,8 +83,38 @@ function seen(): Seen {
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
+    company: inCompany(),
+    others: othersDrawn(),
+    scene: sceneShown(),
     renderer: drawn(),
   };
+}
+
+function inCompany(): Seen["company"] {
+  const state = company.getState();
+  const { together, you, people, pose } = state;
+  const ids = (some: readonly { id: string }[]) => some.map(({ id }) => id);
+  return { together, you, people: ids(people), companions: ids(companions(state)), pose };
+}
+
+function othersDrawn(): Seen["others"] {
+  const found: Seen["others"] = {};
+  for (const { id } of companions(company.getState())) {
+    const drawn: Partial<Record<Part, number[]>> = (found[id] = {});
+    for (const part of PARTS) {
+      const object = specimen.current?.parent?.getObjectByName(`${part} ${id}`);
+      if (object?.visible) drawn[part] = object.getWorldPosition(new Vector3()).toArray();
+    }
+  }
+  return found;
+}
+
+function sceneShown(): string {
+  const { scan, view, levels, slice, measured } = lab.getState();
+  const { pose } = company.getState();
+  const meshes = levels.map(({ sha256 }) => sha256);
+  const place = [scan?.scan, scan?.label, slice?.frame, slice?.sha256];
+  return JSON.stringify([...place, view, pose, meshes, measured?.volume_mm3]);
 }
 
 function placeOf(name: Reachable): number[] | null {

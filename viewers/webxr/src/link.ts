@@ -5,7 +5,9 @@ import { Talk } from "./net/talk";
 import { addressFrom, wantedIn } from "./state/address";
 import { openDrawer } from "./state/database";
 import { Keep } from "./state/keep";
-import { lab } from "./state/lab";
+import type { Presence } from "./protocol.gen";
+import { lab, type View } from "./state/lab";
+import type { TumourPose } from "./state/pose";
 import { SliceCache } from "./state/slices";
 
 const keep = new Keep(openDrawer());
@@ -46,4 +48,23 @@ export function lookAt(frame: number): void {
 /** Go so many frames on; below zero, back. */
 export function step(frames: number): void {
   talk.look(lab.getState().frame + frames);
+}
+
+export function showView(view: View): void {
+  talk.view(view);
+}
+
+/** The tumour was moved to this pose, in the stand's coordinates. */
+export function hold(pose: TumourPose): void {
+  talk.hold(pose);
+}
+
+/** Go by this name, with those who share a scene or one's own way. */
+export function go(name: string, together: boolean): void {
+  talk.company.go(name, together);
+}
+
+/** Where the user's head and hands are, for those who share the scene. */
+export function be(presence: Presence): void {
+  talk.company.moved(presence);
 }

@@ -73,69 +73,6 @@ export interface ScanOpened {
 }
 
 /**
- * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
- *
- * Attributes:
- *     interval_mm3: lower and upper end of the volume's 95 % interval.
- *     extent_mm: length, width, height.
- *     warnings: why the volume should not be relied on.
- *     frames: first and last frame of the mask.
- */
-export interface Measured {
-  scan: string;
-  label: string;
-  volume_mm3: number;
-  interval_mm3: Tuple<number, 2>;
-  mesh_volume_mm3: number;
-  surface_mm2: number;
-  extent_mm: Tuple<number, 3>;
-  caliper_mm3: number;
-  voxels: number;
-  frames: Tuple<number, 2>;
-  warnings: string[];
-  seq: number;
-  type: "measured";
-}
-
-/**
- * What went wrong, as one sentence for the user; what was shown before stays.
- */
-export interface Failed {
-  sentence: string;
-  seq: number;
-  type: "failed";
-}
-
-/**
- * How far a job is: long work that somebody started, told to every page.
- *
- * Attributes:
- *     id: of the job.
- *     kind: what is done: "segment" or "export".
- *     scan: with which scan.
- *     label: which mask comes of it, or goes into the file.
- *     state: waiting, running, done, failed or cancelled.
- *     what: the step it is at.
- *     done: how much of that step, of `total`.
- *     sentence: why it failed; "" where it did not.
- *     file: name of the file that comes of it; "" where none does.
- */
-export interface JobState {
-  id: string;
-  kind: string;
-  scan: string;
-  label: string;
-  state: string;
-  what: string;
-  done: number;
-  total: number;
-  sentence: string;
-  file: string;
-  seq: number;
-  type: "job";
-}
-
-/**
  * Header of a mesh; the payload is a GLB (metres, Y-up) packed by `EXT_meshopt_compression`
  * and `KHR_mesh_quantization`, or nothing where the page holds it.
  *
@@ -200,6 +137,160 @@ export interface VolumeData {
 }
 
 /**
+ * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
+ *
+ * Attributes:
+ *     interval_mm3: lower and upper end of the volume's 95 % interval.
+ *     extent_mm: length, width, height.
+ *     warnings: why the volume should not be relied on.
+ *     frames: first and last frame of the mask.
+ */
+export interface Measured {
+  scan: string;
+  label: string;
+  volume_mm3: number;
+  interval_mm3: Tuple<number, 2>;
+  mesh_volume_mm3: number;
+  surface_mm2: number;
+  extent_mm: Tuple<number, 3>;
+  caliper_mm3: number;
+  voxels: number;
+  frames: Tuple<number, 2>;
+  warnings: string[];
+  seq: number;
+  type: "measured";
+}
+
+/**
+ * What went wrong, as one sentence for the user; what was shown before stays.
+ */
+export interface Failed {
+  sentence: string;
+  seq: number;
+  type: "failed";
+}
+
+/**
+ * How far a job is: long work that somebody started, told to every page.
+ *
+ * Attributes:
+ *     id: of the job.
+ *     kind: what is done: "segment" or "export".
+ *     scan: with which scan.
+ *     label: which mask comes of it, or goes into the file.
+ *     state: waiting, running, done, failed or cancelled.
+ *     what: the step it is at.
+ *     done: how much of that step, of `total`.
+ *     sentence: why it failed; "" where it did not.
+ *     file: name of the file that comes of it; "" where none does.
+ */
+export interface JobState {
+  id: string;
+  kind: string;
+  scan: string;
+  label: string;
+  state: string;
+  what: string;
+  done: number;
+  total: number;
+  sentence: string;
+  file: string;
+  seq: number;
+  type: "job";
+}
+
+/**
+ * A scan and one of its masks; null leaves the choice of the mask to the server.
+ */
+export interface Selection {
+  scan: string;
+  label: string | null;
+}
+
+/**
+ * A frame of a scan.
+ */
+export interface Place {
+  scan: string;
+  frame: number;
+}
+
+/**
+ * Where somebody's head and hands are; null for what is not there.
+ *
+ * A pose is x, y, z in metres and a unit quaternion x, y, z, w, in the coordinates of the stand:
+ * the place, upright, where the tumour was put before this person's eyes, Y up. Each headset has a
+ * stand of its own in its room, and all of them are the same place of the scene.
+ *
+ * Attributes:
+ *     immersed: whether they are in a headset.
+ */
+export interface Presence {
+  immersed: boolean;
+  head?: Tuple<number, 7> | null;
+  left?: Tuple<number, 7> | null;
+  right?: Tuple<number, 7> | null;
+  type: "presence";
+}
+
+/**
+ * Somebody else in the lab.
+ *
+ * Attributes:
+ *     id: while they are here.
+ *     name: what they call themselves; "" where they said none.
+ *     together: whether they share the scene.
+ *     away: their line has fallen; they may come back.
+ *     presence: where they are; null while they have not said, or go their own way.
+ */
+export interface Person {
+  id: string;
+  name: string;
+  together: boolean;
+  away: boolean;
+  presence: Presence | null;
+}
+
+/**
+ * Who else is in the lab.
+ *
+ * Attributes:
+ *     you: the reader's own id.
+ *     seat: the reader's place around the stand, 0 at first; no two that are here have the same.
+ *     people: the others, by seat.
+ */
+export interface People {
+  you: string;
+  seat: number;
+  people: Person[];
+  seq: number;
+  type: "people";
+}
+
+/**
+ * The scene of those who go together; null is what nobody has said yet.
+ *
+ * A page takes a field over unless it has changed that field itself by a later `Share` than the
+ * server has `heard`; so its own changes do not come back to it late, and all end the same.
+ *
+ * Attributes:
+ *     heard: the last `Share.change` of this page that is in it.
+ *     selection: what is shown.
+ *     place: the frame that is looked at; null after another scan was selected.
+ *     view: how the tumour is drawn.
+ *     pose: the tumour's, in the stand's coordinates; see `Share`.
+ */
+export interface Shared {
+  heard: number;
+  selection: Selection | null;
+  place: Place | null;
+  view: string | null;
+  pose: Tuple<number, 8> | null;
+  seq: number;
+  type: "shared";
+}
+
+/**
  * The page's first word.
  *
  * A page that lost its connection and is welcomed with the token it gave goes on where it was;
@@ -242,9 +333,42 @@ export interface Ack {
   type: "ack";
 }
 
-export type ServerText = Welcome | ScanOpened | Measured | Failed | JobState;
+/**
+ * Who the user is, on every connection, and whether to share a scene or go one's own way.
+ */
+export interface Join {
+  name: string;
+  together: boolean;
+  type: "join";
+}
+
+/**
+ * What the user changed of the scene; null is what stays.
+ *
+ * Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
+ *
+ * Attributes:
+ *     change: counts the page's changes, from 1.
+ *     offer: take only what nobody has said yet: what a page shows when it joins.
+ *     selection: a scan was opened.
+ *     place: another frame is looked at; nothing where that scan is no longer selected.
+ *     view: the tumour is drawn another way.
+ *     pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
+ *         magnification, in the coordinates of the stand (see `Presence`).
+ */
+export interface Share {
+  change: number;
+  offer?: boolean;
+  selection?: Selection | null;
+  place?: Place | null;
+  view?: string | null;
+  pose?: Tuple<number, 8> | null;
+  type: "share";
+}
+
+export type ServerText = Welcome | ScanOpened | Measured | Failed | JobState | People | Shared;
 export type ServerBinary = MeshData | SliceData | VolumeData;
-export type ClientMessage = Hello | Open | Look | Ack;
+export type ClientMessage = Hello | Open | Look | Ack | Join | Share | Presence;
 export type ServerMessage = ServerText | ServerBinary;
 
 /** A frame that is not of this protocol; `message` says what came. */
@@ -288,6 +412,9 @@ function numberFrom(least: number): Check<number> {
     return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
   };
 }
+
+const yesOrNo: Check<boolean> = (value, place) =>
+  typeof value === "boolean" ? value : refuse("true or false", value, place);
 
 function exactly<T extends string>(only: T): Check<T> {
   return (value, place) => (value === only ? only : refuse(`"${only}"`, value, place));
@@ -375,6 +502,39 @@ const checkScanOpened = objectOf<ScanOpened>({
   type: exactly("scan"),
 });
 
+const checkMeshData = objectOf<MeshData>({
+  scan: textOf(1, 200),
+  label: textOf(1, 200),
+  level: wholeNumber(0, 9007199254740991),
+  levels: wholeNumber(0, 9007199254740991),
+  triangles: wholeNumber(0, 9007199254740991),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  error_mm: numberFrom(0),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("mesh"),
+});
+
+const checkSliceData = objectOf<SliceData>({
+  scan: textOf(1, 200),
+  frame: wholeNumber(0, 9007199254740991),
+  width: wholeNumber(0, 9007199254740991),
+  height: wholeNumber(0, 9007199254740991),
+  label: orNull(textOf(0, Infinity)),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("slice"),
+});
+
+const checkVolumeData = objectOf<VolumeData>({
+  scan: textOf(1, 200),
+  shape: tupleOf(wholeNumber(1, 9007199254740991), 3),
+  step: tupleOf(wholeNumber(1, 9007199254740991), 3),
+  first: tupleOf(finiteNumber, 3),
+  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("volume"),
+});
+
 const checkMeasured = objectOf<Measured>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
@@ -412,37 +572,48 @@ const checkJobState = objectOf<JobState>({
   type: exactly("job"),
 });
 
-const checkMeshData = objectOf<MeshData>({
+const checkSelection = objectOf<Selection>({
   scan: textOf(1, 200),
-  label: textOf(1, 200),
-  level: wholeNumber(0, 9007199254740991),
-  levels: wholeNumber(0, 9007199254740991),
-  triangles: wholeNumber(0, 9007199254740991),
-  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
-  error_mm: numberFrom(0),
-  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
-  type: exactly("mesh"),
+  label: withDefault(orNull(textOf(1, 200)), () => null),
 });
 
-const checkSliceData = objectOf<SliceData>({
+const checkPlace = objectOf<Place>({
   scan: textOf(1, 200),
   frame: wholeNumber(0, 9007199254740991),
-  width: wholeNumber(0, 9007199254740991),
-  height: wholeNumber(0, 9007199254740991),
-  label: orNull(textOf(0, Infinity)),
-  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
-  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
-  type: exactly("slice"),
 });
 
-const checkVolumeData = objectOf<VolumeData>({
-  scan: textOf(1, 200),
-  shape: tupleOf(wholeNumber(1, 9007199254740991), 3),
-  step: tupleOf(wholeNumber(1, 9007199254740991), 3),
-  first: tupleOf(finiteNumber, 3),
-  sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
+const checkPresence = objectOf<Presence>({
+  immersed: yesOrNo,
+  head: withDefault(orNull(tupleOf(finiteNumber, 7)), () => null),
+  left: withDefault(orNull(tupleOf(finiteNumber, 7)), () => null),
+  right: withDefault(orNull(tupleOf(finiteNumber, 7)), () => null),
+  type: exactly("presence"),
+});
+
+const checkPerson = objectOf<Person>({
+  id: textOf(1, 200),
+  name: textOf(0, 40),
+  together: yesOrNo,
+  away: yesOrNo,
+  presence: orNull(checkPresence),
+});
+
+const checkPeople = objectOf<People>({
+  you: textOf(1, 200),
+  seat: wholeNumber(0, 9007199254740991),
+  people: listOf(checkPerson, 0, Infinity),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
-  type: exactly("volume"),
+  type: exactly("people"),
+});
+
+const checkShared = objectOf<Shared>({
+  heard: wholeNumber(0, 9007199254740991),
+  selection: orNull(checkSelection),
+  place: orNull(checkPlace),
+  view: orNull(textOf(1, 200)),
+  pose: orNull(tupleOf(finiteNumber, 8)),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("shared"),
 });
 
 const checkHello = objectOf<Hello>({
@@ -468,12 +639,30 @@ const checkAck = objectOf<Ack>({
   type: exactly("ack"),
 });
 
+const checkJoin = objectOf<Join>({
+  name: textOf(0, 40),
+  together: yesOrNo,
+  type: exactly("join"),
+});
+
+const checkShare = objectOf<Share>({
+  change: wholeNumber(1, 9007199254740991),
+  offer: withDefault(yesOrNo, () => false),
+  selection: withDefault(orNull(checkSelection), () => null),
+  place: withDefault(orNull(checkPlace), () => null),
+  view: withDefault(orNull(textOf(1, 200)), () => null),
+  pose: withDefault(orNull(tupleOf(finiteNumber, 8)), () => null),
+  type: exactly("share"),
+});
+
 const checkServerText = oneOf<ServerText>({
   welcome: checkWelcome,
   scan: checkScanOpened,
   measured: checkMeasured,
   failed: checkFailed,
   job: checkJobState,
+  people: checkPeople,
+  shared: checkShared,
 });
 
 const checkServerBinary = oneOf<ServerBinary>({
@@ -487,6 +676,9 @@ const checkClientMessage = oneOf<ClientMessage>({
   open: checkOpen,
   look: checkLook,
   ack: checkAck,
+  join: checkJoin,
+  share: checkShare,
+  presence: checkPresence,
 });
 
 const checkServerMessage = oneOf<ServerMessage>({
@@ -495,6 +687,8 @@ const checkServerMessage = oneOf<ServerMessage>({
   measured: checkMeasured,
   failed: checkFailed,
   job: checkJobState,
+  people: checkPeople,
+  shared: checkShared,
   mesh: checkMeshData,
   slice: checkSliceData,
   volume: checkVolumeData,

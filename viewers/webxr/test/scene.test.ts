@@ -2,7 +2,8 @@ import { Matrix4, Quaternion, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import { distanceToFit, pixelsPerMm, roundLengthMm } from "../src/scene/framing";
 import { frameGeometry } from "../src/scene/frameGeometry";
-import { magnificationFor, panelPlace, tumourPlace } from "../src/xr/placement";
+import type { TumourPose } from "../src/state/pose";
+import { firstPose, magnificationFor, panelPlace, standPlace } from "../src/xr/placement";
 
 describe("a frame", () => {
   it("spans the pixels' outer edges, its first row where the texture's is", () => {
@@ -46,7 +47,7 @@ describe("in the headset", () => {
   it.each([0, 1, 2.5, -2])("the tumour floats half a metre ahead and below the eyes, turned %s", (turn) => {
     const nod = new Quaternion().setFromAxisAngle(new Vector3(1, 0, 0), -0.4);
     const facing = new Quaternion().setFromAxisAngle(new Vector3(0, 1, 0), turn).multiply(nod);
-    const { position } = tumourPlace(head, facing);
+    const { position } = standPlace(head, facing, 0, firstPose(0.01));
     const offset = position.clone().sub(head);
     expect(Math.hypot(offset.x, offset.z)).toBeCloseTo(0.5, 6);
     expect(offset.y).toBeCloseTo(-0.25, 6);
@@ -62,9 +63,20 @@ describe("in the headset", () => {
 
   it("a head that looks straight down still gets an upright tumour", () => {
     const down = new Quaternion().setFromAxisAngle(new Vector3(1, 0, 0), -Math.PI / 2);
-    const { quaternion } = tumourPlace(head, down);
+    const { quaternion } = standPlace(head, down, 0, firstPose(0.01));
     const up = new Vector3(0, 1, 0).transformDirection(new Matrix4().makeRotationFromQuaternion(quaternion));
     expect(up.y).toBeCloseTo(1, 6);
+  });
+
+  it("a tumour that others hold aside of the stand comes before the eyes all the same, at every seat", () => {
+    const aside: TumourPose = [0.4, -0.1, 0.7, 0, 0, 0, 1, 10];
+    const headings = [0, 1, 2, 3, 4, 5, 6].map((seat) => {
+      const { position, quaternion } = standPlace(head, new Quaternion(), seat, aside);
+      const tumour = new Vector3(0.4, -0.1, 0.7).applyQuaternion(quaternion).add(position).sub(head);
+      expect([tumour.x, tumour.y, tumour.z].map((v) => v.toFixed(6))).toEqual(["0.000000", "-0.250000", "-0.500000"].map((v) => Number(v).toFixed(6)));
+      return Math.round((2 * Math.atan2(quaternion.y, quaternion.w) * 180) / Math.PI);
+    });
+    expect(headings.map((degrees) => (degrees + 360) % 360)).toEqual([0, 60, 300, 120, 240, 180, 0]);
   });
 
   it.each([[0.0065, 10], [0.0041, 20], [0.0015, 50], [0.03, 2], [0.5, 1]])("a ball of %s m is held ×%s", (radius, times) => {

@@ -79,6 +79,7 @@ describe("the first talk", () => {
     expect(said).toEqual([
       { type: "hello", session: null, holds: [] },
       { type: "open", scan: "a", label: null },
+      { type: "join", name: "", together: false },
       { type: "ack", seq: 0 },
       { type: "look", scan: "a", frame: 4 },
       { type: "ack", seq: 7 },

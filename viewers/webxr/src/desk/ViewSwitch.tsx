@@ -1,5 +1,6 @@
 /** How the tumour is drawn: cut at the frame, as glass, or whole. */
-import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
+import { showView } from "../link";
+import { VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
 
 export function ViewSwitch() {
@@ -9,7 +10,7 @@ export function ViewSwitch() {
   return (
     <div className="switch" role="group" aria-label="How the tumour is drawn">
       {VIEWS.map((name) => (
-        <button key={name} type="button" aria-pressed={name === view} onClick={() => lab.setState({ view: name })}>
+        <button key={name} type="button" aria-pressed={name === view} onClick={() => showView(name)}>
           {VIEW_WORDS[name]}
         </button>
       ))}

@@ -13,8 +13,22 @@ import {
   WireError,
 } from "../protocol.gen";
 import { Keep } from "../state/keep";
-import { clampFrame, isSameScan, lab, showJob, showMeasured, showScan, type Wanted } from "../state/lab";
+import { company } from "../state/company";
+import {
+  clampFrame,
+  firstFrameToShow,
+  isSameScan,
+  isView,
+  lab,
+  showJob,
+  showMeasured,
+  showScan,
+  type View,
+  type Wanted,
+} from "../state/lab";
+import type { TumourPose } from "../state/pose";
 import { SliceCache } from "../state/slices";
+import { Company, type SharedScene } from "./company";
 import { saveIfDone } from "./downloads";
 import { Intake } from "./intake";
 import { Latest } from "./latest";
@@ -26,6 +40,7 @@ export interface Way {
 }
 
 export class Talk implements Heard {
+  readonly company: Company;
   readonly #intake: Intake;
   readonly #look = new Latest<void>(() => this.#sayLook());
   #session: string | null = null;
@@ -44,6 +59,10 @@ export class Talk implements Heard {
       ack: (seq) => this.#say({ type: "ack", seq }),
       anew: () => this.#way?.redial(),
     });
+    this.company = new Company((message) => this.#say(message), {
+      shown: sharedScene,
+      adopt: (scene) => this.#adopt(scene),
+    });
   }
 
   /** Whom to speak through. */
@@ -51,21 +70,29 @@ export class Talk implements Heard {
     this.#way = way;
   }
 
-  /** Show this scan. */
+  /** Show this scan, to those who go together, too. */
   open(wanted: Wanted): void {
-    lab.setState({ wanted, failure: null });
-    this.#ask(wanted);
+    this.#show(wanted);
+    this.company.changed("selection", selectionOf(wanted));
   }
 
   /** Look at a frame of the scan that is open. */
   look(frame: number): void {
-    const { scan, frame: before } = lab.getState();
-    if (scan === null) return;
-    const next = clampFrame(frame, scan);
-    if (next === before) return;
-    lab.setState({ frame: next, slice: this.#intake.slices.nearest(next) });
-    this.#look.push();
-    if (this.#intake.slices.hasLetGo(next)) this.#askAgain(scan);
+    const { scan } = lab.getState();
+    if (scan === null || !this.#turnTo(frame)) return;
+    this.company.changed("place", { scan: scan.scan, frame: lab.getState().frame });
+  }
+
+  /** Draw the tumour this way. */
+  view(view: View): void {
+    lab.setState({ view });
+    this.company.changed("view", view);
+  }
+
+  /** The tumour was moved. */
+  hold(pose: TumourPose): void {
+    company.setState({ pose });
+    this.company.changed("pose", pose);
   }
 
   opened(): void {
@@ -74,6 +101,7 @@ export class Talk implements Heard {
   }
 
   dropped(reason: string): void {
+    this.company.dropped();
     const { connection } = lab.getState();
     lab.setState({
       connection: connection === "connecting" ? "connecting" : "reconnecting",
@@ -106,6 +134,12 @@ export class Talk implements Heard {
         showJob(message);
         saveIfDone(message);
         break;
+      case "people":
+        this.company.takePeople(message);
+        break;
+      case "shared":
+        this.company.takeShared(message);
+        break;
       case "failed":
         lab.setState({ failure: message.sentence });
         break;
@@ -123,11 +157,12 @@ export class Talk implements Heard {
     const { wanted, scan } = lab.getState();
     const first = scans[0];
     if (first && !scans.some(({ id }) => id === wanted?.scan)) {
-      this.open({ scan: first.id, label: null });
+      this.#show({ scan: first.id, label: null });
     } else if (wanted !== null && !(isResumed && isShown(wanted, scan))) {
-      this.open(wanted);
+      this.#show(wanted);
     }
     this.#sayLook();
+    this.company.welcomed();
   }
 
   #takeScan(scan: ScanOpened): void {
@@ -137,6 +172,50 @@ export class Talk implements Heard {
     if (this.#asked !== null && isShown(this.#asked, scan)) this.#asked = null;
     if (this.#asked === null) lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
     this.#sayLook();
+    this.#goTo(this.company.scene.place);
+    this.#nameLabel(scan);
+    this.company.offer();
+  }
+
+  /** Show what others changed; it is theirs, so nobody is told. */
+  #adopt({ selection, place, view, pose }: Partial<SharedScene>): void {
+    if (selection && !isWanted(selection)) this.#show(selection);
+    if (place !== undefined) this.#goTo(place);
+    if (view && isView(view)) lab.setState({ view });
+    if (pose) company.setState({ pose });
+  }
+
+  /** To the frame that is shared; where nobody has said which, to the first to show. */
+  #goTo(place: SharedScene["place"]): void {
+    const { scan } = lab.getState();
+    if (scan === null || this.company.scene.selection?.scan !== scan.scan) return;
+    if (place === null) this.#turnTo(firstFrameToShow(scan));
+    else if (place.scan === scan.scan) this.#turnTo(place.frame);
+  }
+
+  /** A mask was made where none was, so that none was named: have all who come later see this one. */
+  #nameLabel({ scan, label }: ScanOpened): void {
+    const { selection } = this.company.scene;
+    if (label !== null && selection?.scan === scan && selection.label === null) {
+      this.company.changed("selection", { scan, label });
+    }
+  }
+
+  #show(wanted: Wanted): void {
+    lab.setState({ wanted, failure: null });
+    this.#ask(wanted);
+  }
+
+  /** False where that frame is shown already. */
+  #turnTo(frame: number): boolean {
+    const { scan, frame: before } = lab.getState();
+    if (scan === null) return false;
+    const next = clampFrame(frame, scan);
+    if (next === before) return false;
+    lab.setState({ frame: next, slice: this.#intake.slices.nearest(next) });
+    this.#look.push();
+    if (this.#intake.slices.hasLetGo(next)) this.#askAgain(scan);
+    return true;
   }
 
   /** The server sends a frame once; have it send again what there was no room to keep. */
@@ -162,4 +241,22 @@ export class Talk implements Heard {
 
 function isShown(wanted: Wanted, scan: ScanOpened | null): boolean {
   return scan?.scan === wanted.scan && (wanted.label === null || wanted.label === scan.label);
+}
+
+function isWanted({ scan, label }: Wanted): boolean {
+  const { wanted } = lab.getState();
+  return wanted?.scan === scan && (label === null || label === wanted.label);
+}
+
+/** With the label that the server takes where none is named, so that all who go together see it. */
+function selectionOf({ scan, label }: Wanted): Wanted {
+  const card = lab.getState().scans.find(({ id }) => id === scan);
+  return { scan, label: label ?? card?.labels[0] ?? null };
+}
+
+function sharedScene(): SharedScene {
+  const { scan, frame, view } = lab.getState();
+  const { pose } = company.getState();
+  if (scan === null) return { selection: null, place: null, view, pose };
+  return { selection: { scan: scan.scan, label: scan.label }, place: { scan: scan.scan, frame }, view, pose };
 }

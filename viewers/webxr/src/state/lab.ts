@@ -16,6 +16,10 @@ export type View = "cut" | "glass" | "solid";
 export const VIEWS: readonly View[] = ["cut", "glass", "solid"];
 export const VIEW_WORDS: Record<View, string> = { cut: "Cut", glass: "Glass", solid: "Whole" };
 
+export function isView(name: string): name is View {
+  return (VIEWS as readonly string[]).includes(name);
+}
+
 /** Which scan the user wants to see; `label` null leaves the choice to the server. */
 export interface Wanted {
   scan: string;

@@ -4,6 +4,7 @@ import { useXR } from "@react-three/xr";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { Grid } from "../scene/Grid";
+import { Being } from "./Being";
 import { Grab } from "./Grab";
 import { Panel } from "./Panel";
 import { Placement } from "./Placement";
@@ -24,9 +25,10 @@ export function Immersed({ tumour }: { tumour: RefObject<Group | null> }) {
       {isVr && <color attach="background" args={["#0c1016"]} />}
       {isVr && <Grid cell={0.1} reach={5} y={0} />}
       <Panel place={panel} />
-      <Placement tumour={tumour} panel={panel} />
+      <Placement panel={panel} />
       <Grab target={tumour} />
       <Thumbsticks />
+      <Being />
     </>
   );
 }

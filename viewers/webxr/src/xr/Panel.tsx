@@ -5,15 +5,16 @@ import { type ComponentRef, type ReactNode, type RefObject, useRef } from "react
 import type { Group } from "three";
 import { useStore } from "zustand";
 import { between, dimensions, magnification, significant, spacing, title } from "../format";
-import { openScan } from "../link";
+import { openScan, showView } from "../link";
 import type { Measured, ScanOpened } from "../protocol.gen";
-import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
+import { VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
 import { comeBack, held } from "./held";
 import { FrameSlider } from "./FrameSlider";
 import { BOARD, INK, plain } from "./look";
 import { leave } from "./session";
+import { Together } from "./Together";
 
 export function Panel({ place }: { place: RefObject<Group | null> }) {
   const scan = useLab((s) => s.scan);
@@ -45,6 +46,7 @@ export function Panel({ place }: { place: RefObject<Group | null> }) {
         {scan && <FrameSlider board={place} />}
         <Scans />
         <Views />
+        <Together />
         {(connection !== "open" || failure) && (
           <Text fontSize={13} color={INK.amber} width="100%">
             {plain(failure ?? "Connecting to the lab again ...")}
@@ -161,7 +163,7 @@ function Views() {
   return (
     <Container gap={8}>
       {VIEWS.map((name) => (
-        <Button key={name} pressed={name === view} onClick={() => lab.setState({ view: name })}>
+        <Button key={name} pressed={name === view} onClick={() => showView(name)}>
           {VIEW_WORDS[name]}
         </Button>
       ))}

@@ -1,5 +1,11 @@
-/** Where the tumour and the panel float when a session begins: before the chest, in reach. */
+/**
+ * Where the tumour and the panel float when a session begins: before the chest, in reach.
+ *
+ * The tumour's pose is kept in the coordinates of the stand, an upright place in the room. Those who
+ * go together stand around it, each at a seat, and every headset has it before its own eyes.
+ */
 import { Matrix4, type Object3D, Quaternion, Vector3 } from "three";
+import { positionOf, type TumourPose, tumourPoseFrom } from "../state/pose";
 
 export const SMALLEST_MAGNIFICATION = 1;
 export const LARGEST_MAGNIFICATION = 80;
@@ -14,6 +20,7 @@ const TURNED = new Quaternion().setFromAxisAngle(UP, -0.6);
 
 const ROUND_MAGNIFICATIONS = [1, 2, 5, 10, 20, 50];
 const HELD_DIAMETER_M = 0.18;
+const SEATS = 6;
 
 export interface Place {
   position: Vector3;
@@ -26,11 +33,23 @@ export function magnificationFor(radius: number): number {
   return Math.max(SMALLEST_MAGNIFICATION, ...fits);
 }
 
-/** Upright and a little turned, before a head that looks along −z of `facing`. */
-export function tumourPlace(head: Vector3, facing: Quaternion): Place {
-  const quaternion = heading(facing);
-  const ahead = new Vector3(0, -BELOW_EYES_M, -AHEAD_M).applyQuaternion(quaternion);
-  return { position: ahead.add(head), quaternion: quaternion.multiply(TURNED) };
+/** As the first who holds it has it: at the stand, a little turned. */
+export function firstPose(radius: number): TumourPose {
+  return tumourPoseFrom(new Vector3(), TURNED, magnificationFor(radius));
+}
+
+/** The stand, in the room: so that a tumour of this pose lies before a head that looks along −z of `facing`. */
+export function standPlace(head: Vector3, facing: Quaternion, seat: number, pose: TumourPose): Place {
+  const turned = heading(facing);
+  const ahead = new Vector3(0, -BELOW_EYES_M, -AHEAD_M).applyQuaternion(turned);
+  const quaternion = turned.multiply(new Quaternion().setFromAxisAngle(UP, seatAngle(seat)));
+  return { position: ahead.add(head).sub(positionOf(pose).applyQuaternion(quaternion)), quaternion };
+}
+
+/** 0°, 60°, −60°, 120°, −120°, 180°, and then again. */
+function seatAngle(seat: number): number {
+  const place = seat % SEATS;
+  return Math.ceil(place / 2) * (place % 2 === 1 ? 1 : -1) * ((2 * Math.PI) / SEATS);
 }
 
 /** To the right of the tumour, tilted and turned to the head. */

@@ -1,0 +1,9 @@
+/** The others who share the scene: heads, hands and names. Its parent has the stand's coordinates. */
+import { useStore } from "zustand";
+import { companions, company } from "../state/company";
+import { Avatar } from "./Avatar";
+
+export function Others() {
+  const state = useStore(company);
+  return companions(state).map((person) => <Avatar key={person.id} person={person} />);
+}
