@@ -62,7 +62,7 @@ def finish_for_the_dead(folder: Path) -> None:
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         left = LEFT_OVER.fullmatch(path.name)
-        if left is None or _is_alive(int(left[3])):
+        if left is None or is_alive(int(left[3])):
             continue
         target = path.with_name(left[1])
         if left[2] == "old" and not target.exists():
@@ -73,7 +73,8 @@ def finish_for_the_dead(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether another process of this number runs."""
     if process == os.getpid():
         return False
     try:

@@ -1,6 +1,7 @@
 """Exports: files made for pages to download, in a folder of the lab's own.
 
-    <temporary>/parasam-lab-…/     made with the first export, removed when the lab stops
+    <temporary>/parasam-lab-PID-…/ made with the first export, removed when the lab stops; what a
+                                   killed one left is removed by the next that exports
       <desk>/M1_d0_manual.dcm …    what is being made; gone when that ends, whichever way
       <random>                     whole files, the last few; a page never names a path
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -21,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from parasam_core.atomic import is_alive
 from parasam_core.errors import ScanError, ServerError
 from parasam_core.segmenter import Progress
 
@@ -28,6 +31,8 @@ MOST_FILES = 16
 MOST_BYTES = 2 << 30
 LONGEST_STEM_BYTES = 120
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029<>:"/\\|?*]')
+PREFIX = "parasam-lab"
+LEFT_OVER = re.compile(rf"{PREFIX}-(\d{{1,9}})-\w+")
 ZIP = ".zip"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same files give the same archive
@@ -114,7 +119,8 @@ class Exports:
     def _opened(self) -> Path:
         with self._lock:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="parasam-lab-"))
+                _clear_away(Path(tempfile.gettempdir()))
+                self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
             return self._folder
 
     def _keep(self, file: Path) -> Made:
@@ -152,6 +158,14 @@ def file_name(scan: str, label: str, ending: str) -> str:
     plain = f"{scan}_{label}".encode(errors="replace").decode()
     stem = UNSAFE.sub("_", plain).encode()[:LONGEST_STEM_BYTES].decode(errors="ignore")
     return f"{stem.strip(' .') or 'export'}.{ending}"
+
+
+def _clear_away(place: Path) -> None:
+    """What labs that were killed left there."""
+    for folder in place.glob(f"{PREFIX}-*"):
+        left = LEFT_OVER.fullmatch(folder.name)
+        if left and int(left[1]) != os.getpid() and not is_alive(int(left[1])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _zipped(folder: Path, progress: Progress) -> Path:

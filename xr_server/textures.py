@@ -1,21 +1,22 @@
 """Slice → bytes, as `SliceData` describes them, and as PNG.
 
-Slices travel as raw grey bytes. Measured on a real sweep, from bytes in the page to a texture
-(Chromium, drawn in software), with the time a link of 100 Mbit/s takes for them:
+Slices travel as raw grey bytes. Medians of one run of `make bench` over frames of the mouse sweep,
+400 × 256 (Chromium, drawn in software, on two cores that were busy with other work, too): from
+bytes in the page to a texture, and the same with the time that a link takes for them:
 
-    512 × 400         KB    to texture    at 100 Mbit/s    packed in
-    raw              205        0.1 ms          16.4 ms         0 ms
-    PNG, level 1      60        3.1 ms           4.8 ms         3 ms
-    WebP, lossless    47        3.5 ms           3.8 ms        44 ms
-    256 × 256
-    raw               66        0.1 ms           5.2 ms         0 ms
-    PNG, level 1      23        1.5 ms           1.8 ms         1 ms
-    WebP, lossless    19        1.4 ms           1.5 ms        14 ms
+                       kB   to texture   with 100 Mbit/s   with 500   packed in   off by at most
+    raw               102       0.3 ms            8.5 ms     1.9 ms        0 ms        0
+    PNG, level 1       49       7.4 ms           11.3 ms     8.2 ms        5 ms        0
+    WebP, lossless     40       8.2 ms           11.4 ms     8.8 ms      149 ms        0
+    WebP, quality 90   19       7.5 ms            9.0 ms     7.8 ms       37 ms       12
+    BC4                51       0.3 ms            4.4 ms     1.1 ms        4 ms       18
 
-Raw is the quickest on this machine, by far, and needs no processor at either end, which a headset
-that draws 90 times a second has none of to spare; from about 200 Mbit/s on it is so over a link as
-well. At 100 Mbit/s a frame of 512 × 400 comes 6 ms later than as PNG, one of 256 × 256 1 ms, and
-that once: then the page keeps it.
+Of what is exact, raw is the quickest: at 500 Mbit/s by far, at 100 Mbit/s by a little (the quickest
+of 240 took 4.7 ms as PNG and 3.6 as WebP, with which they would come about even). And it needs no
+processor at either end, which a headset that draws 90 times a second has none of to spare. BC4 is
+quicker, but not exact; ASTC by way of KTX2, which a Quest takes in its place, was not measured, as
+no encoder is installed. A frame comes once, then the page keeps it; until then `coarse.py`'s volume
+stands in for it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, page, peers, solid, training
+from tests.bench import captures, core, forms, page, peers, solid, training
 from tests.bench.rows import Row
 
 SUITES = (
@@ -18,6 +18,7 @@ SUITES = (
     training.training,
     solid.surfacing,
     solid.filling,
+    forms.forms,
     page.streaming,
     peers.meshing,
 )

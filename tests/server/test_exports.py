@@ -2,7 +2,11 @@
 
 import contextlib
 import io
+import os
 import re
+import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -307,6 +311,28 @@ def test_bytes_are_bounded(temporary):
     assert files_in(temporary) == [exports.path(third)]
     exports.close()
     assert list(temporary.iterdir()) == []
+
+
+KILLED = """
+import os, signal
+from xr_server.exports import Exports
+Exports().make("a.nrrd", lambda out, _: out.write_bytes(b"0"), lambda *_: None)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_lab_left_goes_and_what_another_has_stays(temporary):
+    env = {**os.environ, "TMPDIR": str(temporary)}
+    ran = subprocess.run([sys.executable, "-c", KILLED], env=env, timeout=120)
+    assert ran.returncode == -signal.SIGKILL
+    [left] = files_in(temporary)
+    others = temporary / f"parasam-lab-{os.getppid()}-others"
+    others.mkdir()
+    exports = Exports()
+    made = exports.make("a.nrrd", of_bytes(3), steps_of_nothing)
+    assert (left.exists(), others.exists(), made.path.exists()) == (False, True, True)
+    exports.close()
+    assert list(temporary.iterdir()) == [others]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
