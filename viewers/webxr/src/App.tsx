@@ -35,10 +35,10 @@ export function App() {
       <Scrubber />
       <aside>
         <Numbers />
+        <ScanList />
         <Outlining />
         <Download />
         <Jobs />
-        <ScanList />
         <People />
         <WhyNoHeadset />
       </aside>
