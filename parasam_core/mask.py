@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from parasam_core.errors import GeometryError
-from parasam_core.provenance import Provenance
+from parasam_core.provenance import EDITED_FROM, Provenance, signed
 from parasam_core.sequence import Box
 from parasam_core.space import Space
+
+EDITED = "edit"
+"""The verb of masks that were drawn over by hand."""
 
 
 class Masks(Protocol):
@@ -87,6 +91,38 @@ class MaskStack:
         """First and last frame with at least one pixel of tumour; None where there is none."""
         frames = np.flatnonzero(self.masks.any(axis=(1, 2)))
         return (int(frames[0]), int(frames[-1])) if frames.size else None
+
+
+def edited(stack: MaskStack, frame: int, mask: NDArray[np.bool_], at: datetime) -> MaskStack:
+    """The masks with another on one frame, which somebody has looked at then.
+
+    Args:
+        stack: as they were.
+        frame: which is another.
+        mask: (y, x) bool.
+        at: when, which the provenance keeps; a model's confidence in that frame goes.
+
+    Raises:
+        GeometryError: the mask is not of the frames' size.
+    """
+    if mask.shape != stack.space.shape[1:]:
+        raise GeometryError(f"expected a mask of {stack.space.shape[1:]} (y, x), got {mask.shape}")
+    masks, annotated = stack.masks.copy(), stack.annotated.copy()
+    masks[frame], annotated[frame] = mask, True
+    made = stack.provenance
+    details = _edit_noted(made, frame, at)
+    noted = replace(made, made_by=signed(EDITED), details=details)
+    return MaskStack(masks, stack.space, noted, annotated)
+
+
+def _edit_noted(made: Provenance, frame: int, at: datetime) -> dict[str, Any]:
+    details = dict(made.details)
+    details.setdefault(EDITED_FROM, made.made_by)
+    details["edited"] = {**details.get("edited", {}), str(frame): at.isoformat()}
+    sure = details.get("confidence")
+    if isinstance(sure, Mapping):
+        details["confidence"] = {z: c for z, c in sure.items() if int(z) != frame}
+    return details
 
 
 def box_of(mask: NDArray[np.bool_]) -> Box | None:

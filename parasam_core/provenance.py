@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 CHUNK_BYTES = 1 << 20
+EDITED_FROM = "edited_from"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Provenance:
     def verb(self) -> str:
         """What made it, without the version."""
         return self.made_by.split(" ")[-1]
+
+    @property
+    def first_verb(self) -> str:
+        """What made it before anything in it was edited, without the version."""
+        return str(self.details.get(EDITED_FROM, self.made_by)).split(" ")[-1]
 
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""

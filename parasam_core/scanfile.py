@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 import zarr
 import zarr.codecs
+import zarr.storage
 from numpy.typing import NDArray
 
 from parasam_core.atomic import folder_written_beside, write_bytes
@@ -193,6 +195,32 @@ class ScanFile:
             _write_label(folder, name, mask)
         _write_label_list(self.path / "labels")
         return ScanFile.open(self.path)
+
+    def write_frame(self, name: str, mask: MaskStack, frame: int) -> None:
+        """Store one frame of a label anew, after `mask.edited`; the others are as they were.
+
+        Its provenance is stored first, so that no pixel is ever other than that says. What reads
+        meanwhile has the frame as it was, or as it is.
+
+        Args:
+            name: the label.
+            mask: all of it.
+            frame: which frame is stored.
+
+        Raises:
+            LabelError: no such label.
+            ScanError: it is damaged, or lies on another space.
+        """
+        folder = self.path / "labels" / self.label_named(name)
+        with _damage_named(folder):
+            array = _whole_array(folder / "0", mask.space)
+            piece = frame // array.chunks[0]
+            packed = _packed(array, mask.masks, piece)
+            described = json.loads((folder / "zarr.json").read_text("utf-8"))
+            described["attributes"]["parasam"] = _ours(mask)
+        write_bytes(folder / "zarr.json", json.dumps(described, indent=2).encode())
+        write_bytes(folder / "0" / "c" / str(piece) / "0" / "0", packed)
+        os.utime(folder / "zarr.json")  # by which readers know that pixels changed
 
     def check_label_free(self, name: str, verb: str) -> None:
         """Refuse a label name before any work is done for it.
@@ -376,16 +404,37 @@ def _write_label(folder: Path, name: str, mask: Masks) -> None:
             "source": {"image": "../../"},
         },
     }
-    ours = {
-        "schema": SCHEMA,
-        "provenance": mask.provenance.as_json(),
-        "annotated": mask.annotated.tolist(),
-    }
-    group = zarr.create_group(folder, attributes={"ome": ome, "parasam": ours})
+    group = zarr.create_group(folder, attributes={"ome": ome, "parasam": _ours(mask)})
     room = FramesOnDisk(_room(group, mask.space.shape))
     for z, frame in enumerate(mask.frames()):
         room[z] = frame.view(np.uint8)
     room.finish()
+
+
+def _ours(mask: Masks) -> dict[str, Any]:
+    """What we say of a label."""
+    return {
+        "schema": SCHEMA,
+        "provenance": mask.provenance.as_json(),
+        "annotated": mask.annotated.tolist(),
+    }
+
+
+def _packed(array: zarr.Array[Any], masks: NDArray[np.bool_], piece: int) -> bytes:
+    """A piece of a label's array with other masks in it, as the array keeps it in a file."""
+    height, *_ = array.chunks
+    block = np.zeros(array.chunks, np.uint8)
+    some = masks[piece * height : (piece + 1) * height]
+    block[: len(some)] = some
+    kept: dict[str, Any] = {}
+    zarr.create_array(
+        zarr.storage.MemoryStore(kept),
+        data=block,
+        chunks=array.chunks,
+        compressors=array.compressors,
+        config={"write_empty_chunks": True},
+    )
+    return bytes(kept["c/0/0/0"].to_bytes())
 
 
 def _room(group: zarr.Group, shape: tuple[int, ...]) -> zarr.Array[Any]:

@@ -18,6 +18,7 @@ from xr_server.cache import Cache
 from xr_server.doctor import doctor
 from xr_server.doors import Doors
 from xr_server.doorstep import doorstep
+from xr_server.edits import edits_api
 from xr_server.exports import Exports
 from xr_server.jobs import Jobs
 from xr_server.library import Library
@@ -29,6 +30,7 @@ from xr_server.schemas import not_understood, nowhere
 from xr_server.security import Guard
 from xr_server.session import Sessions
 from xr_server.timed import Timed
+from xr_server.watch import watch
 from xr_server.witness import Witness
 from xr_server.work import jobs_api
 
@@ -66,6 +68,7 @@ def create_app(
         doorstep(doors.pairing, authority_pem, witness),
         doctor(),
         resources(cache),
+        edits_api(cache, jobs, sessions),
         jobs_api(jobs, library, exports),
     ):
         app.include_router(routes)
@@ -101,7 +104,9 @@ async def _life(
         loop.call_soon_threadsafe(sessions.tell, state)
 
     jobs.listen(tell)
+    watching = asyncio.create_task(watch(cache.library, sessions))
     yield
+    watching.cancel()
     jobs.close()
     exports.close()
     cache.close()

@@ -10,18 +10,36 @@ from dataclasses import dataclass
 from functools import partial
 
 from parasam_core.errors import EmptyMaskError
-from parasam_core.gltf_packed import Packed, packed_glb
+from parasam_core.gltf_packed import packed_glb
 from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
 from parasam_core.solid.fill import fill
-from parasam_core.solid.simplify import levels_of_detail, simplified
+from parasam_core.solid.simplify import LEVELS, levels_of_detail, simplified
+from parasam_core.solid.sketch import sketch
 from parasam_core.solid.surface import surface
 from parasam_core.volume import Volume
-from xr_server.protocol import Measured, MeshData, ScanOpened
+from xr_server.protocol import Measured, MeshData
 from xr_server.scene import Item, Scene
 
 MOST_TRIANGLES = 400_000
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of detail.
+
+    Attributes:
+        header: its message.
+        glb: its payload.
+    """
+
+    header: MeshData
+    glb: bytes
+
+    def item(self) -> Item:
+        """As it is sent."""
+        return Item(self.header, len(self.glb), partial(bytes, self.glb))
 
 
 @dataclass(frozen=True)
@@ -29,60 +47,71 @@ class Body:
     """A tumour's surface.
 
     Attributes:
-        meshes: coarse first; `meshes[i].level == i`.
-        glbs: the payload of each.
+        levels: coarse first; `levels[i].header.level == i`.
         mask: what was outlined.
         volume: the voxels it encloses.
         finest: the surface as it was made, mm.
     """
 
-    meshes: tuple[MeshData, ...]
-    glbs: tuple[bytes, ...]
+    levels: tuple[Level, ...]
     mask: MaskStack
     volume: Volume
     finest: Mesh
 
-    def items(self) -> list[Item]:
-        """Every mesh."""
-        pairs = zip(self.meshes, self.glbs, strict=True)
-        return [Item(mesh, len(glb), partial(bytes, glb)) for mesh, glb in pairs]
 
-
-def body_of(scene: Scene) -> Body:
-    """Make the surface.
+def sketch_of(scene: Scene) -> Level | None:
+    """Make the coarsest level, before the surface is made; None where that is made as soon.
 
     Raises:
         EmptyMaskError: nothing is tumour.
         GeometryError: it is too large to be packed.
     """
-    if scene.mask is None or scene.opened.label is None:
-        raise EmptyMaskError(f"expected a mask in {scene.opened.scan}, got none")
-    volume = fill(scene.mask, ends="drawn")
+    mask = _mask_of(scene)
+    coarse = sketch(fill(mask, ends="drawn"))
+    return None if coarse is None else _level(scene, mask, 0, 2, coarse)
+
+
+def body_of(scene: Scene, sketched: Level | None) -> Body:
+    """Make the surface.
+
+    Args:
+        scene: of what.
+        sketched: its coarsest level where that was made.
+
+    Raises:
+        EmptyMaskError: nothing is tumour.
+        GeometryError: it is too large to be packed.
+    """
+    mask = _mask_of(scene)
+    volume = fill(mask, ends="drawn")
     finest = surface(volume)
-    levels = levels_of_detail(simplified(finest, MOST_TRIANGLES))
-    extras = scene.mask.provenance.as_json()
-    packed = [packed_glb(level, extras) for level in levels]
-    meshes = tuple(
-        _header(scene.opened, i, len(levels), len(level.faces), made)
-        for i, (level, made) in enumerate(zip(levels, packed, strict=True))
-    )
-    glbs = tuple(made.glb for made in packed)
-    return Body(meshes, glbs, scene.mask, volume, finest)
+    begun = [] if sketched is None else [sketched]
+    meshes = levels_of_detail(simplified(finest, MOST_TRIANGLES), LEVELS[len(begun) :])
+    count = len(begun) + len(meshes)
+    made = [_level(scene, mask, i, count, mesh) for i, mesh in enumerate(meshes, len(begun))]
+    return Body((*begun, *made), mask, volume, finest)
 
 
-def _header(opened: ScanOpened, level: int, levels: int, triangles: int, made: Packed) -> MeshData:
-    sha256 = hashlib.sha256(made.glb).hexdigest()
-    return MeshData(
-        opened.scan, opened.label or "", level, levels, triangles, sha256, made.error_mm
-    )
+def _mask_of(scene: Scene) -> MaskStack:
+    if scene.mask is None:
+        raise EmptyMaskError(f"expected a mask in {scene.opened.scan}, got none")
+    return scene.mask
+
+
+def _level(scene: Scene, mask: MaskStack, level: int, levels: int, mesh: Mesh) -> Level:
+    packed = packed_glb(mesh, mask.provenance.as_json())
+    sha256 = hashlib.sha256(packed.glb).hexdigest()
+    scan, label, triangles = scene.opened.scan, scene.opened.label or "", len(mesh.faces)
+    header = MeshData(scan, label, level, levels, triangles, sha256, packed.error_mm)
+    return Level(header, packed.glb)
 
 
 def measured_of(body: Body) -> Measured:
     """Measure what the surface was made of."""
     found = measure(body.mask, body.volume, body.finest)
     return Measured(
-        scan=body.meshes[0].scan,
-        label=body.meshes[0].label,
+        scan=body.levels[0].header.scan,
+        label=body.levels[0].header.label,
         volume_mm3=found.volume_mm3,
         interval_mm3=list(found.interval_mm3),
         mesh_volume_mm3=found.mesh_volume_mm3,

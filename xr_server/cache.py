@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +18,7 @@ from xr_server.protocol import Measured
 from xr_server.scene import Item, Scene, scene_of
 
 if TYPE_CHECKING:
-    from xr_server.body import Body
+    from xr_server.body import Body, Level
 
 THINGS_KEPT = 16
 READERS = 2
@@ -72,7 +72,22 @@ class Cache:
         Raises:
             EmptyMaskError: nothing is tumour.
         """
-        return await self._once(self._makers, ("body", scene.content), lambda: _body_of(scene))
+        sketched = await self._sketch(scene)
+        key = ("body", scene.content)
+        return await self._once(self._makers, key, lambda: _body_of(scene, sketched))
+
+    async def meshes(self, scene: Scene) -> AsyncIterator[Item]:
+        """The surface of its mask, coarse first, each level as soon as it is made.
+
+        Raises:
+            EmptyMaskError: nothing is tumour.
+        """
+        sketched = await self._sketch(scene)
+        if sketched is not None:
+            yield sketched.item()
+        body = await self.body(scene)
+        for level in body.levels[0 if sketched is None else 1 :]:
+            yield level.item()
 
     async def measured(self, scene: Scene) -> Measured:
         """The numbers of its mask.
@@ -83,6 +98,22 @@ class Cache:
         body = await self.body(scene)
         key = ("measured", scene.content)
         return await self._once(self._makers, key, lambda: _measured_of(body))
+
+    def adopt(self, scene: Scene, instead_of: Scene) -> None:
+        """Take a scene that was made of another, which nobody will ask for any more."""
+        for what in ("scene", "sketch", "body", "measured"):
+            key = (what, instead_of.content)
+            if key not in self._waiting:
+                self._made.pop(key, None)
+        grey = self._made.pop(("coarse", instead_of.content), None)
+        if grey is not None:
+            self._made["coarse", scene.content] = grey
+        made: Future[Scene] = Future()
+        made.set_result(scene)
+        self._made["scene", scene.content] = made
+
+    async def _sketch(self, scene: Scene) -> Level | None:
+        return await self._once(self._readers, ("sketch", scene.content), lambda: _sketch_of(scene))
 
     def warm(self) -> None:
         """Begin to import what makes surfaces, so that the first page waits less."""
@@ -127,10 +158,16 @@ def _import_bodies() -> None:
     import xr_server.body  # noqa: F401
 
 
-def _body_of(scene: Scene) -> Body:
+def _sketch_of(scene: Scene) -> Level | None:
+    from xr_server.body import sketch_of
+
+    return sketch_of(scene)
+
+
+def _body_of(scene: Scene, sketched: Level | None) -> Body:
     from xr_server.body import body_of
 
-    return body_of(scene)
+    return body_of(scene, sketched)
 
 
 def _measured_of(body: Body) -> Measured:

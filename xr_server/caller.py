@@ -56,6 +56,11 @@ class Caller:
         return shown + ([cookie.value] if cookie else [])
 
     @property
+    def method(self) -> str:
+        """Of HTTP; "" of a WebSocket."""
+        return str(self._scope.get("method", ""))
+
+    @property
     def code(self) -> str | None:
         """The pairing code in the address, if any."""
         if self._scope["type"] != "http" or self._scope["method"] != "GET":

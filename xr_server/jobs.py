@@ -93,6 +93,11 @@ class Jobs:
         with self._lock:
             return list(self._states.values())
 
+    def is_busy(self, scan: str, label: str) -> bool:
+        """Whether one that writes this mask is under way."""
+        open_ = [s for s in self.states() if s.state not in ENDED]
+        return any((s.kind, s.scan, s.label) == ("segment", scan, label) for s in open_)
+
     def state(self, job: str) -> JobState:
         """One of them.
 

@@ -6,11 +6,14 @@ An id is looked up here and never joined to a path.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from parasam_core.errors import LabelError, ScanError
 from parasam_core.scanfile import ScanFile, scans_in
 from xr_server.protocol import ScanCard
+
+Mark = tuple[tuple[str, int, int], ...]
 
 
 class Library:
@@ -22,7 +25,9 @@ class Library:
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
+        self._mark: Mark = ()
         self._scans = scans_in(self._path)
+        self._cards: list[ScanCard] = []
 
     def scans(self) -> list[ScanFile]:
         """The scans there are now; while one of them is damaged, those seen last."""
@@ -33,8 +38,27 @@ class Library:
         return self._scans
 
     def cards(self) -> list[ScanCard]:
-        """The list, as the page shows it."""
-        return [card_of(scan) for scan in self.scans()]
+        """The list, as the page shows it; read anew where a scan or label came or went."""
+        mark = self._marked()
+        if mark != self._mark:
+            self._cards = [card_of(scan) for scan in self.scans()]
+            self._mark = mark
+        return self._cards
+
+    def content(self, scan_id: str, label: str | None) -> str:
+        """What `content_of` says now of a scan that was opened before.
+
+        Raises:
+            ScanError: it is gone, or being written.
+        """
+        known = self._known(scan_id, self._scans)
+        if known is None:
+            raise ScanError(f"expected a scan of the library, got {scan_id!r}, which went away")
+        return content_of(known, label)
+
+    @staticmethod
+    def _known(scan_id: str, scans: Iterable[ScanFile]) -> ScanFile | None:
+        return next((scan for scan in scans if scan.name == scan_id), None)
 
     def scan(self, scan_id: str) -> ScanFile:
         """The scan of an id, as it is on disk now.
@@ -42,12 +66,26 @@ class Library:
         Raises:
             ScanError: there is none, or it is damaged.
         """
-        for scans in (self._scans, self.scans()):
-            for scan in scans:
-                if scan.name == scan_id:
-                    return ScanFile.open(scan.path)
+        known = self._known(scan_id, self._scans) or self._known(scan_id, self.scans())
+        if known is not None:
+            return ScanFile.open(known.path)
         there = ", ".join(scan.name for scan in self._scans)
         raise ScanError(f"expected one of the scans {there}, got {scan_id!r}")
+
+    def _marked(self) -> Mark:
+        """Changes whenever a scan or a label comes, goes or is put in another's place."""
+        is_scan = self._path.suffix == ".zarr"
+        folders = [self._path] if is_scan else sorted(self._path.glob("*.zarr"))
+        return tuple(
+            (f.name, _changed_ns(f / "zarr.json"), _changed_ns(f / "labels")) for f in folders
+        )
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def card_of(scan: ScanFile) -> ScanCard:

@@ -11,6 +11,7 @@ Knows nothing about sockets, scans or what a payload holds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from xr_server.protocol import (
@@ -18,6 +19,7 @@ from xr_server.protocol import (
     MeshData,
     People,
     ScanOpened,
+    ServerMessage,
     Shared,
     SliceData,
     VolumeData,
@@ -68,10 +70,14 @@ class Outbox:
     def put(self, item: Item) -> None:
         """Have this sent instead of any earlier message of its key.
 
-        A `ScanOpened` drops what is of the scan before, as the page does when it takes it.
+        A `ScanOpened` drops what is of the scan before, and the coarsest mesh the finer ones of the
+        surface before, as the page does when it takes it.
         """
-        if isinstance(item.message, ScanOpened):
-            self._forget_scan()
+        match item.message:
+            case ScanOpened():
+                self._forget(_is_of_a_scan)
+            case MeshData(level=0):
+                self._forget(_is_a_mesh)
         key = item.message.key()
         for flight in self._flights.values():
             flight.stale |= flight.key == key
@@ -119,14 +125,12 @@ class Outbox:
         self._pending = lost | self._pending
         self._order.clear()
 
-    def _forget_scan(self) -> None:
+    def _forget(self, which: Callable[[ServerMessage], bool]) -> None:
         for kept in (self._pending, self._held):
-            for key in [
-                k for k, item in kept.items() if not isinstance(item.message, OF_ALL_SCANS)
-            ]:
+            for key in [k for k, item in kept.items() if which(item.message)]:
                 del kept[key]
         for flight in self._flights.values():
-            flight.stale |= not isinstance(flight.item.message, OF_ALL_SCANS)
+            flight.stale |= which(flight.item.message)
 
     def _next_key(self) -> str:
         if not self._order:
@@ -148,6 +152,14 @@ class Outbox:
                 return 5, 0
             case _:
                 return 2, 0
+
+
+def _is_of_a_scan(message: ServerMessage) -> bool:
+    return not isinstance(message, OF_ALL_SCANS)
+
+
+def _is_a_mesh(message: ServerMessage) -> bool:
+    return isinstance(message, MeshData)
 
 
 def _outward(offset: int) -> int:

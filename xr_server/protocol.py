@@ -143,8 +143,9 @@ class MeshData:
     and `KHR_mesh_quantization`, or nothing where the page holds it.
 
     Attributes:
-        level: 0 is the coarsest; later levels replace earlier ones.
-        levels: how many there are.
+        level: 0 is the coarsest; finer levels replace it. A coarsest one of another digest takes
+            the finer ones away: they are of the mask before.
+        levels: how many there are; with the coarsest, how many at least.
         triangles: of this level.
         sha256: of the payload.
         error_mm: no vertex lies farther than this from the surface's own, mm.

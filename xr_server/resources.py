@@ -69,9 +69,10 @@ def resources(cache: Cache) -> APIRouter:
     @router.get("/{scan}/labels/{label}/mesh/{level:int}.glb", responses=GLB)
     async def mesh(request: Request, scan: str, label: str, level: Index) -> Response:
         body = await cache.body(await cache.scene(scan, label))
-        if level >= len(body.glbs):
-            raise ScanError(f"expected a level from 0 to {len(body.glbs) - 1}, got {level}")
-        return _tagged(request, body.glbs[level], "model/gltf-binary", body.meshes[level].sha256)
+        if level >= len(body.levels):
+            raise ScanError(f"expected a level from 0 to {len(body.levels) - 1}, got {level}")
+        found = body.levels[level]
+        return _tagged(request, found.glb, "model/gltf-binary", found.header.sha256)
 
     @router.get("/{scan}/labels/{label}/measurement", responses=_holds(Measurement))
     async def measurement(request: Request, scan: str, label: str) -> Response:
@@ -106,15 +107,24 @@ def _json(request: Request, content: dict[str, Any]) -> Response:
 
 def _tagged(request: Request, body: bytes, media: str, sha256: str | None = None) -> Response:
     """The body with its ETag, or 304 where the caller has it."""
-    tag = f'"{sha256 or hashlib.sha256(body).hexdigest()}"'
+    tag = f'"{sha256}"' if sha256 else tag_of(body)
     headers = {"etag": tag, "cache-control": "no-cache"}
     if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media, headers=headers)
 
 
+def tag_of(body: bytes) -> str:
+    """The ETag of these bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()}"'
+
+
 def is_held(request: Request, tag: str) -> bool:
     """Whether the caller has what this ETag names."""
-    named = request.headers.get("if-none-match", "").split(",")
-    held = [part.strip().removeprefix("W/") for part in named]
+    return names(request.headers.get("if-none-match", ""), tag)
+
+
+def names(tags: str, tag: str) -> bool:
+    """Whether `If-None-Match` or `If-Match` names a tag, or any by "*"."""
+    held = [part.strip().removeprefix("W/") for part in tags.split(",")]
     return tag in held or "*" in held

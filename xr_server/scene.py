@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ from parasam_core.mask import MaskStack
 from parasam_core.scanfile import ScanFile
 from parasam_core.sequence import Sequence
 from xr_server.protocol import ScanOpened, ServerMessage, SliceData
-from xr_server.textures import slice_payload
+from xr_server.textures import mask_bits, slice_payload
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Scene:
         sequence: its frames.
         mask: the mask shown, if any.
         content: digest of what is on disk.
+        bits: each frame's mask as it is sent, so that what waits to be sent keeps no mask alive.
         digests: sha256 of each slice's payload.
     """
 
@@ -49,6 +50,7 @@ class Scene:
     sequence: Sequence
     mask: MaskStack | None
     content: str
+    bits: tuple[bytes, ...]
     digests: tuple[str, ...]
 
     @property
@@ -66,7 +68,7 @@ class Scene:
         _, height, width = self.opened.shape
         scan, label, sha256 = self.opened.scan, self.opened.label, self.digests[frame]
         header = SliceData(scan, frame, width, height, label, sha256)
-        payload = partial(_payload, self.sequence, self.mask, frame)
+        payload = partial(slice_payload, self.sequence.frames[frame], self.bits[frame])
         return Item(header, header.payload_bytes, payload)
 
     def slices(self) -> list[Item]:
@@ -89,17 +91,35 @@ def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
     mask = None if label is None else scan.mask(label)
     sequence = scan.sequence()
     opened = _opened(scan, sequence, label, mask)
-    return Scene(opened, sequence, mask, content, _digests(sequence, mask))
+    frames = range(len(sequence.frames))
+    bits = tuple(b"" if mask is None else mask_bits(mask.masks[k]) for k in frames)
+    return Scene(opened, sequence, mask, content, bits, _digests(sequence, bits))
 
 
-def _payload(sequence: Sequence, mask: MaskStack | None, frame: int) -> bytes:
-    return slice_payload(sequence.frames[frame], None if mask is None else mask.masks[frame])
+def edited_scene(scene: Scene, mask: MaskStack, frame: int, content: str) -> Scene:
+    """The scene once a frame's mask was edited: what `scene_of` would read, without reading.
+
+    Args:
+        scene: as it was.
+        mask: as it is.
+        frame: which is another.
+        content: digest of what is on disk now.
+    """
+    tumour = mask.frames_with_tumour
+    opened = replace(scene.opened, frames_with_tumour=list(tumour) if tumour else None)
+    bits, digests = list(scene.bits), list(scene.digests)
+    bits[frame] = mask_bits(mask.masks[frame])
+    digests[frame] = _digest(scene.sequence.frames[frame], bits[frame])
+    return Scene(opened, scene.sequence, mask, content, tuple(bits), tuple(digests))
 
 
-def _digests(sequence: Sequence, mask: MaskStack | None) -> tuple[str, ...]:
+def _digests(sequence: Sequence, bits: tuple[bytes, ...]) -> tuple[str, ...]:
     """Of what is shown and not of what is on disk, which may change under the same name."""
-    payloads = (_payload(sequence, mask, k) for k in range(len(sequence.frames)))
-    return tuple(hashlib.sha256(payload).hexdigest() for payload in payloads)
+    return tuple(map(_digest, sequence.frames, bits))
+
+
+def _digest(frame: NDArray[np.uint8], bits: bytes) -> str:
+    return hashlib.sha256(slice_payload(frame, bits)).hexdigest()
 
 
 def _opened(

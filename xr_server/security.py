@@ -28,6 +28,7 @@ from xr_server.witness import Witness
 LARGEST_HEAD_BYTES = 16 << 10
 ASK_AGAIN_EVERY_S = 1.0
 LARGEST_BODY_BYTES = 64 << 10  # a box on each of a thousand frames
+LARGEST_MASK_BYTES = 2 << 20  # a PNG of 1400 × 1400 pixels that is not compressed at all
 # What shows nothing of the library, and is needed before a browser can be paired: to trust the
 # certificate first, to find out what the browser lacks, and to trade the code.
 DOCTOR = ("/doctor", "/doctor/doctor.js", "/doctor/trust.js", "/doctor/state")
@@ -145,8 +146,10 @@ def _too_large(caller: Caller) -> Refusal | None:
     most = LARGEST_HEAD_BYTES >> 10
     if caller.head_bytes > LARGEST_HEAD_BYTES:  # which h11 asks only of a head that came in parts
         return Refusal("head", f"expected a head of at most {most} KiB, got a larger one", 431)
-    length = caller.body_bytes
-    if length is not None and length <= LARGEST_BODY_BYTES:
+    length, largest = caller.body_bytes, LARGEST_BODY_BYTES
+    if caller.method == "PUT":
+        largest = LARGEST_MASK_BYTES
+    if length is not None and length <= largest:
         return None
     got = "one of unknown length" if length is None else f"{length}"
-    return Refusal("body", f"expected a body of at most {LARGEST_BODY_BYTES} bytes, got {got}", 413)
+    return Refusal("body", f"expected a body of at most {largest} bytes, got {got}", 413)

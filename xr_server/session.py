@@ -9,6 +9,8 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from parasam_core.errors import ParasamError
 from parasam_core.provenance import signed
@@ -26,6 +28,7 @@ from xr_server.protocol import (
     Open,
     People,
     Presence,
+    ScanCard,
     ScanOpened,
     Share,
     Shared,
@@ -36,12 +39,40 @@ from xr_server.protocol import (
     text_frame,
 )
 from xr_server.room import Guest, Room
-from xr_server.scene import Item
+from xr_server.scene import Item, Scene
 
 SESSIONS_KEPT = 16  # of those whose line has fallen
 AWAY_S = 60.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page was sent of a scene, or is being sent.
+
+    Attributes:
+        opened: its geometry.
+        content: digest of what was on disk.
+        digests: of its slices.
+    """
+
+    opened: ScanOpened
+    content: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be shown next.
+
+    Attributes:
+        asked: scan and label.
+        is_anew: all of it; else what is other than the page was sent.
+    """
+
+    asked: Open
+    is_anew: bool = True
 
 
 class Session:
@@ -53,6 +84,7 @@ class Session:
         wake: set whenever there may be something to send.
         connection: counts the page's connections; the latest one is served.
         is_there: whether that one stands.
+        shown: what it was sent last; None before anything.
     """
 
     def __init__(self, cache: Cache, room: Room) -> None:
@@ -64,8 +96,12 @@ class Session:
         self._cache = cache
         self._room = room
         self._guest: Guest | None = None
+        self.is_there = False
+        self.shown: Shown | None = None
+        self._cards: list[ScanCard] = []
         self._held: set[str] = set()
-        self._shown: ScanOpened | None = None
+        self._wish: Wish | None = None
+        self._is_whole = False
         self._look: Look | None = None
         self._opening: asyncio.Task[None] | None = None
 
@@ -75,6 +111,7 @@ class Session:
         self.is_there = True
         self._held = set(hello.holds)
         self.outbox.resume()
+        self._cards = self._cache.library.cards()
         self.tell(self._welcome())
 
     def receive(self, message: ClientMessage) -> None:
@@ -87,7 +124,7 @@ class Session:
             case Hello():
                 raise WireError("expected one hello a connection, got another")
             case Open():
-                self._open(message)
+                self._open(Wish(message))
             case Look():
                 self._look = message
                 self._turn()
@@ -116,12 +153,26 @@ class Session:
         """Have the page told what is of no scan alone."""
         self._put(*map(Item, messages))
 
-    def changed(self, scan: str, label: str) -> None:
-        """A mask was made: show it where it is looked at, or where no other mask is."""
+    def changed(self, scan: str, label: str | None) -> None:
+        """A mask or the frames were written: show what is other, where that is looked at."""
+        wish, shown = self._wish, self.shown.opened if self.shown else None
+        if wish is not None:
+            if wish.asked.scan == scan and wish.asked.label in (label, None):
+                self._open(wish)  # what was read may be what was there before
+        elif shown is not None and shown.scan == scan and shown.label in (label, None):
+            self._open(Wish(Open(scan, label), is_anew=False))
+
+    def listed(self, cards: list[ScanCard]) -> None:
+        """Scans or masks may have come or gone: tell, and show one where there was none."""
+        if self._cards == cards:
+            return
+        self._cards = cards
         self.tell(self._welcome())
-        shown = self._shown
-        if shown is not None and shown.scan == scan and shown.label in (label, None):
-            self._open(Open(scan, label))
+        if self.shown is not None and self.shown.opened.label is None:
+            scan = self.shown.opened.scan
+            labels = next((card.labels for card in self._cards if card.id == scan), [])
+            for label in labels[:1]:
+                self.changed(scan, label)
 
     def miss(self) -> None:
         """The line fell; the page may come back."""
@@ -146,7 +197,7 @@ class Session:
         return self._guest
 
     def _welcome(self) -> Welcome:
-        return Welcome(signed("lab"), self.token, self._cache.library.cards())
+        return Welcome(signed("lab"), self.token, self._cards)
 
     def _acked(self, item: Item | None) -> None:
         if item is not None and isinstance(item.message, WithPayload):
@@ -157,36 +208,61 @@ class Session:
             self.outbox.put(item)
         self.wake.set()
 
-    def _open(self, wish: Open) -> None:
+    def _open(self, wish: Wish) -> None:
         self.close()
+        self._wish = wish
         self._opening = asyncio.get_running_loop().create_task(self._show(wish))
 
-    async def _show(self, wish: Open) -> None:
+    async def _show(self, wish: Wish) -> None:
+        asked = wish.asked
         try:
-            scene = await self._cache.scene(wish.scan, wish.label)
-            self._shown = scene.opened
-            self._turn()
-            self._put(Item(scene.opened), *scene.slices())
-            self._put(await self._cache.coarse(scene))
-            if scene.has_tumour:
-                self._put(*(await self._cache.body(scene)).items())
+            scene = await self._cache.scene(asked.scan, asked.label)
+            self._put(*self._differing(scene, wish))
+            await self._put_volume(scene)
+            if scene.has_tumour and not self._is_whole:
+                async for item in self._cache.meshes(scene):
+                    self._put(item)
                 self._put(Item(await self._cache.measured(scene)))
+            self._is_whole = True
         except ParasamError as error:
             self._put(Item(Failed(str(error))))
         except Exception:
-            log.exception("showing %s", wish)
+            log.exception("showing %s", asked)
             self._put(
-                Item(Failed(f"expected to show {wish.scan}, but ParaSAM failed; see its log"))
+                Item(Failed(f"expected to show {asked.scan}, but ParaSAM failed; see its log"))
             )
+        finally:
+            if self._wish is wish:
+                self._wish = None
+
+    def _differing(self, scene: Scene, wish: Wish) -> Iterable[Item]:
+        """Geometry and slices that the page needs; those that it was sent stay where they are."""
+        before, self._wish = self.shown, None
+        self.shown = Shown(scene.opened, scene.content, scene.digests)
+        if wish.is_anew or before is None or before.opened != scene.opened:
+            self._is_whole, self._volume = False, ""
+            self._turn()
+            return [Item(scene.opened), *scene.slices()]
+        self._is_whole &= before.content == scene.content
+        pairs = enumerate(zip(before.digests, scene.digests, strict=True))
+        return [scene.slice(frame) for frame, (old, new) in pairs if old != new]
+
+    async def _put_volume(self, scene: Scene) -> None:
+        """The grey levels as a whole, where they are other than the page was sent."""
+        volume = await self._cache.coarse(scene)
+        if isinstance(volume.message, WithPayload) and volume.message.sha256 != self._volume:
+            self._volume = volume.message.sha256
+            self._put(volume)
 
     def _turn(self) -> None:
         """Send outward from the frame looked at; before any is, from the tumour's middle."""
-        if self._shown is None:
+        if self.shown is None:
             return
-        if self._look is not None and self._look.scan == self._shown.scan:
+        opened = self.shown.opened
+        if self._look is not None and self._look.scan == opened.scan:
             self.outbox.look(self._look.frame)
         else:
-            first, last = self._shown.frames_with_tumour or (0, self._shown.shape[0] - 1)
+            first, last = opened.frames_with_tumour or (0, opened.shape[0] - 1)
             self.outbox.look((first + last) // 2)
 
 
@@ -217,6 +293,17 @@ class Sessions:
         session.tell(*self._jobs.values())
         return session
 
+    @property
+    def shown(self) -> set[tuple[str, str | None, str]]:
+        """Scan, label and content of what the pages that are connected are shown."""
+        shown = [s.shown for s in self._connected() if s.shown is not None]
+        return {(one.opened.scan, one.opened.label, one.content) for one in shown}
+
+    @property
+    def is_anybody_there(self) -> bool:
+        """Whether a page is connected."""
+        return any(True for _ in self._connected())
+
     def tell(self, state: JobState) -> None:
         """Every page hears how far a job is, and sees the mask that came of it."""
         self._jobs.pop(state.id, None)
@@ -224,8 +311,22 @@ class Sessions:
             self._jobs[state.id] = state
         for session in self._sessions.values():
             session.tell(state)
-            if state.kind == "segment" and state.state == "done":
-                session.changed(state.scan, state.label)
+        if state.kind == "segment" and state.state == "done":
+            self.listed(self._cache.library.cards())
+            self.changed(state.scan, state.label)
+
+    def changed(self, scan: str, label: str | None) -> None:
+        """A mask was written, or the frames: every page that looks at it sees it."""
+        for session in self._sessions.values():
+            session.changed(scan, label)
+
+    def listed(self, cards: list[ScanCard]) -> None:
+        """Scans or masks may have come or gone: every page hears of it."""
+        for session in self._sessions.values():
+            session.listed(cards)
+
+    def _connected(self) -> Iterator[Session]:
+        return (s for s in self._sessions.values() if s.is_there)
 
     def miss(self, session: Session) -> None:
         """Its line fell; it is kept for a while, and longer where there is room."""

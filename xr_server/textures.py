@@ -22,22 +22,33 @@ stands in for it.
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from parasam_core.errors import PromptError
 
-def slice_payload(frame: NDArray[np.uint8], mask: NDArray[np.bool_] | None) -> bytes:
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_HEAD = struct.Struct(">8sI4sIIBB")  # up to the kind of its pixels
+GREY = 0
+
+
+def slice_payload(frame: NDArray[np.uint8], bits: bytes) -> bytes:
     """Grey bytes, then the mask's bits.
 
     Args:
         frame: (y, x) uint8.
-        mask: (y, x) bool, or None where no mask is shown.
+        bits: of `mask_bits`, or b"" where no mask is shown.
     """
-    if mask is None:
-        return frame.tobytes()
-    return frame.tobytes() + np.packbits(mask, axis=None).tobytes()
+    return frame.tobytes() + bits
+
+
+def mask_bits(mask: NDArray[np.bool_]) -> bytes:
+    """A (y, x) bool mask, a bit a pixel."""
+    return np.packbits(mask, axis=None).tobytes()
 
 
 def png_of(image: NDArray[np.uint8] | NDArray[np.bool_]) -> bytes:
@@ -45,3 +56,28 @@ def png_of(image: NDArray[np.uint8] | NDArray[np.bool_]) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "PNG", compress_level=1)
     return stream.getvalue()
+
+
+def mask_from_png(png: bytes, shape_yx: tuple[int, int]) -> NDArray[np.bool_]:
+    """The mask in a grey PNG: True where a pixel is not zero.
+
+    Args:
+        png: the file, 8 bits or 1 bit a pixel.
+        shape_yx: the size it must have, pixels.
+
+    Raises:
+        PromptError: it is no such file.
+    """
+    height, width = shape_yx
+    wanted = f"expected a grey PNG of 8 bits a pixel, {width} × {height} pixels"
+    if len(png) < PNG_HEAD.size or not png.startswith(PNG_SIGNATURE):
+        raise PromptError(f"{wanted}, got {len(png)} bytes that are no PNG")
+    _, _, _, *size, bits, colours = PNG_HEAD.unpack_from(png)
+    if size != [width, height] or bits not in (1, 8) or colours != GREY:
+        kind = "grey" if colours == GREY else "coloured"
+        raise PromptError(f"{wanted}, got a {kind} one of {bits} bits, {size[0]} × {size[1]}")
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            return np.asarray(image) > 0
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
+        raise PromptError(f"{wanted}, got a damaged one ({error})") from error

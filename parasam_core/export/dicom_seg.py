@@ -138,7 +138,7 @@ def _write_series(series: Path, files: list[bytes]) -> None:
 
 def _segment(label: Picture) -> hd.seg.SegmentDescription:
     mask = Provenance.from_json(label.about["mask"])
-    by_hand = mask.verb == DRAWN_BY_HAND
+    by_hand = mask.first_verb == DRAWN_BY_HAND
     return hd.seg.SegmentDescription(
         segment_number=1,
         segment_label=label.name,

@@ -4,6 +4,7 @@ from parasam_core.solid.blocks import blocks
 from parasam_core.solid.fill import fill
 from parasam_core.solid.meshfile import check_mesh_target, write_mesh
 from parasam_core.solid.simplify import is_watertight, levels_of_detail, simplified
+from parasam_core.solid.sketch import sketch
 from parasam_core.solid.styles import check_style, styled
 from parasam_core.solid.surface import surface
 
@@ -15,6 +16,7 @@ __all__ = [
     "is_watertight",
     "levels_of_detail",
     "simplified",
+    "sketch",
     "styled",
     "surface",
     "write_mesh",

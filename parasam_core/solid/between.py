@@ -39,13 +39,13 @@ def with_gaps_filled(mask: MaskStack, tips: Iterable[int] = ()) -> NDArray[np.bo
         (z, y, x) bool; frames that somebody looked at are as they were.
     """
     masks, drawn = mask.masks, mask.outlined_frames
-    rows, columns = around(np.asarray(masks.any(axis=0)))
     seen = np.flatnonzero(mask.annotated)
     seen = seen[(seen >= drawn[0]) & (seen <= drawn[-1])]
     knots = np.union1d(seen, np.fromiter(tips, np.int64))
     wanted = np.setdiff1d(np.arange(knots[0], knots[-1]), knots)
     if not wanted.size:
         return masks
+    rows, columns = around(np.asarray(masks.any(axis=0)))
     distances = signed_distances_mm(masks[drawn][:, rows, columns], mask.space)
     distances = np.stack([_at_knot(int(z), drawn, distances) for z in knots])
     filled = masks.copy()

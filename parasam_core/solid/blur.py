@@ -27,7 +27,7 @@ def cropped(volume: Volume, margin_mm: float) -> tuple[NDArray[np.float32], NDAr
     Raises:
         EmptyMaskError: nothing reaches half occupancy.
     """
-    inside = _occupied(volume)
+    inside = occupied(volume)
     border = [int(np.ceil(margin_mm / s)) + 1 for s in volume.space.spacing_mm]
     sizes = [part.stop - part.start for part in inside]
     block = np.zeros([n + 2 * b for n, b in zip(sizes, border, strict=True)], np.float32)
@@ -68,16 +68,19 @@ def level_of(block: NDArray[np.float32], voxels: float) -> float:
     return float(np.partition(band, [-above - 1, -above])[[-above - 1, -above]].mean())
 
 
-def _occupied(volume: Volume) -> tuple[slice, slice, slice]:
+def occupied(volume: Volume) -> tuple[slice, slice, slice]:
     """Where there is any tissue, the soft edge of a soft mask too."""
-    some = volume.occupancy.astype(np.bool_, copy=False)
-    seen = np.asarray(some.any(axis=0))
-    flat = some.reshape(len(some), -1)
-    hits = [np.asarray(a.any(axis=n)) for a, n in ((flat, 1), (seen, 1), (seen, 0))]
     if not volume.voxels:
         raise EmptyMaskError("expected a volume with at least one voxel, got an empty one")
-    z, y, x = (slice(int(h.argmax()), len(h) - int(h[::-1].argmax())) for h in hits)
-    return z, y, x
+    some = volume.occupancy.astype(np.bool_, copy=False)
+    z = _extent(some.reshape(len(some), -1), 1)
+    seen = np.asarray(some[z].any(axis=0))
+    return z, _extent(seen, 1), _extent(seen, 0)
+
+
+def _extent(some: NDArray[np.bool_], axis: int) -> slice:
+    hit = np.asarray(some.any(axis=axis))
+    return slice(int(hit.argmax()), len(hit) - int(hit[::-1].argmax()))
 
 
 def _kernel(sigma: float) -> NDArray[np.float32]:

@@ -1,14 +1,16 @@
 import dataclasses
 import json
 import shutil
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 import zarr
 
 from parasam_core import scanfile
+from parasam_core.atomic import write_bytes
 from parasam_core.errors import GeometryError, LabelError, ScanError
-from parasam_core.mask import MaskStack
+from parasam_core.mask import MaskStack, edited
 from parasam_core.provenance import Provenance, signed
 from parasam_core.scanfile import ScanFile, scans_in, write_scan
 from parasam_core.space import Space
@@ -204,3 +206,67 @@ def test_frames_that_are_missing_or_out_of_turn_are_refused(tmp_path, small_sequ
     room[0] = frames[0]
     with pytest.raises(GeometryError, match="got 1"):
         room.finish()
+
+
+def drawn_over(mask, frame):
+    other = np.roll(mask.masks[frame], 3, axis=0)
+    return edited(mask, frame, other, datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("frame", [0, 7, 8, 11])
+def test_one_frame_is_stored_anew_and_the_rest_is_untouched(scan, small_mask, frame):
+    label = scan.path / "labels" / "parasam"
+    before = {f: f.stat().st_ino for f in label.rglob("*") if f.is_file()}
+    after = drawn_over(small_mask, frame)
+    scan.write_frame("parasam", after, frame)
+    back = ScanFile.open(scan.path).mask()
+    assert np.array_equal(back.masks, after.masks)
+    assert back.provenance == after.provenance
+    written = {f.name for f, inode in before.items() if f.stat().st_ino != inode}
+    assert written == {"zarr.json", "0"}
+    assert {f for f in label.rglob("*") if f.is_file()} == set(before)
+
+
+def test_who_looks_at_a_frame_is_surer_of_it_than_the_model(small_mask):
+    sure = {"confidence": {"3": 0.5, "4": 0.6}}
+    made = Provenance("model", made_by=signed("segment"), details=sure)
+    unsure = MaskStack(small_mask.masks, small_mask.space, made, np.zeros(12, np.bool_))
+    once = drawn_over(unsure, 3)
+    assert np.flatnonzero(once.annotated).tolist() == [3]
+    twice = drawn_over(once, 4).provenance
+    assert (twice.verb, twice.first_verb, twice.details["confidence"]) == ("edit", "segment", {})
+    assert sorted(twice.details["edited"]) == ["3", "4"]
+    assert unsure.provenance.details["confidence"] == {"3": 0.5, "4": 0.6}
+
+
+def test_what_was_drawn_by_hand_is_not_outlined_over(scan, small_mask):
+    scan.write_frame("parasam", drawn_over(small_mask, 3), 3)
+    with pytest.raises(LabelError, match="which `edit` made"):
+        scan.check_label_free("parasam", "segment")
+
+
+@pytest.mark.parametrize("stage", ["zarr.json", "0"])
+def test_a_frame_that_cannot_be_stored_leaves_what_was_there(scan, small_mask, monkeypatch, stage):
+    """Should it end between the two files, the provenance says more than the pixels, never less."""
+
+    def full(target, content):
+        if target.name == stage:
+            raise OSError(28, "No space left on device")
+        write_bytes(target, content)
+
+    monkeypatch.setattr(scanfile, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        scan.write_frame("parasam", drawn_over(small_mask, 3), 3)
+    back = ScanFile.open(scan.path).mask()
+    assert np.array_equal(back.masks, small_mask.masks)
+    assert ("edited" in back.provenance.details) == (stage == "0")
+
+
+def test_a_frame_of_another_size_or_label_is_refused(scan, small_mask):
+    with pytest.raises(GeometryError, match="expected a mask of"):
+        edited(small_mask, 3, small_mask.masks[3, 1:], datetime.now(UTC))
+    with pytest.raises(LabelError, match="got nobody"):
+        scan.write_frame("nobody", small_mask, 3)
+    (scan.path / "labels" / "parasam" / "0" / "c" / "1" / "0" / "0").unlink()
+    with pytest.raises(ScanError, match="pieces are missing"):
+        scan.write_frame("parasam", small_mask, 3)

@@ -32,7 +32,7 @@ class Shelves:
     """Stands in for `Cache`: two scans, each of which can be written anew.
 
     Attributes:
-        shown: what was last asked for, by key.
+        shown: all of what was last asked for, by key.
     """
 
     def __init__(self):
@@ -42,61 +42,63 @@ class Shelves:
 
     async def scene(self, scan, _):
         await asyncio.sleep(0)
-        return _Scene(self, scan, self.written[scan])
+        scene = _Scene(scan, self.written[scan])
+        parts = [Item(scene.opened), *scene.slices(), scene.volume()]
+        parts += [*scene.meshes(), Item(scene.measured)]
+        self.shown = {i.message.key(): (i.message, i.payload and i.payload()) for i in parts}
+        return scene
+
+    async def meshes(self, scene):
+        for item in scene.meshes():
+            await asyncio.sleep(0)
+            yield item
 
     async def coarse(self, scene):
         await asyncio.sleep(0)
         return scene.volume()
 
-    async def body(self, scene):
-        await asyncio.sleep(0)
-        return SimpleNamespace(items=scene.meshes)
-
     async def measured(self, scene):
         await asyncio.sleep(0)
         return scene.measured
 
-    def remember(self, *items):
-        self.shown |= {i.message.key(): (i.message, i.payload and i.payload()) for i in items}
-
 
 @dataclass
 class _Scene:
-    shelves: Shelves
     scan: str
     version: int
     has_tumour: bool = True
 
     @property
     def opened(self):
-        self.shelves.shown.clear()
-        shape, spacing_mm, tumour = [FRAMES, 1, 1], [1.0] * 3, [0, FRAMES - 1]
-        opened = ScanOpened(self.scan, "M", f"{self.version}", "m", ["m"], shape, spacing_mm,
-                            "user", [0.0] * 16, tumour)  # fmt: skip
-        self.shelves.remember(Item(opened))
-        return opened
+        """Of every second version another."""
+        shape, spacing_mm, tumour = [FRAMES, 1, 1], [1.0] * 3, [self.version // 2, FRAMES - 1]
+        return ScanOpened(self.scan, "M", "", "m", ["m"], shape, spacing_mm,
+                          "user", [0.0] * 16, tumour)  # fmt: skip
+
+    @property
+    def content(self):
+        return f"{self.scan}{self.version}"
+
+    @property
+    def digests(self):
+        return tuple(item.message.sha256 for item in self.slices())
 
     @property
     def measured(self):
         numbers = (self.version, [1.0] * 2, 1.0, 1.0, [1.0] * 3, 1.0)
-        made = Measured(self.scan, "m", *numbers, 1, [0, FRAMES - 1], [])
-        self.shelves.remember(Item(made))
-        return made
+        return Measured(self.scan, "m", *numbers, 1, [0, FRAMES - 1], [])
+
+    def slice(self, frame):
+        return self.slices()[frame]
 
     def slices(self):
-        made = [self._item(SliceData, f"s{k}", (k,)) for k in range(FRAMES)]
-        self.shelves.remember(*made)
-        return made
+        return [self._item(SliceData, f"s{k}", (k,)) for k in range(FRAMES)]
 
     def volume(self):
-        made = self._item(VolumeData, "v", None)
-        self.shelves.remember(made)
-        return made
+        return self._item(VolumeData, "v", None)
 
     def meshes(self):
-        made = [self._item(MeshData, f"m{k}", (k,)) for k in range(LEVELS)]
-        self.shelves.remember(*made)
-        return made
+        return [self._item(MeshData, f"m{k}", (k,)) for k in range(LEVELS)]
 
     def _item(self, kind, name, place):
         payload = f"{self.scan}{name}{self.version if name != 's0' else ''}".encode()
@@ -155,6 +157,11 @@ class Talk:
 
     def write_anew(self, scan):
         self.shelves.written[scan] += 1
+
+    def change(self, scan):
+        """Written anew, and told, as an edit is."""
+        self.write_anew(scan)
+        self.sessions.changed(scan, "m")
 
     def forget(self, count):
         for digest in list(self.kept)[:count]:
@@ -223,5 +230,8 @@ class Talk:
             self._show(message, None)
 
     def _show(self, message, payload):
+        before = self.scene.get("mesh/0")
+        if message.key() == "mesh/0" and before and before[0].sha256 != message.sha256:
+            self.scene = {k: v for k, v in self.scene.items() if not k.startswith("mesh/")}
         self.scene[message.key()] = (replace(message, seq=0), payload)
         self.unacked.append(message)

@@ -72,7 +72,8 @@ def keys(outbox):
 
 
 class Page:
-    """What the page is told to do: keep the latest a key; a scan's opening drops the last scan."""
+    """What the page is told to do: keep the latest a key; a scan's opening drops the last scan,
+    another coarsest mesh the finer ones."""
 
     def __init__(self):
         self.scene = {}
@@ -80,7 +81,10 @@ class Page:
     def take(self, item):
         if isinstance(item.message, ScanOpened):
             self.scene = {k: m for k, m in self.scene.items() if k in ("welcome", "job/1")}
-        self.scene[item.message.key()] = replace(item.message, seq=0)
+        message = replace(item.message, seq=0)
+        if message.key() == "mesh/0" and self.scene.get("mesh/0") != message:
+            self.scene.pop("mesh/1", None)
+        self.scene[message.key()] = message
 
 
 class Wire:
@@ -190,7 +194,7 @@ def test_a_coalesced_outbox_ends_in_the_same_scene_as_the_full_stream(steps):
 def test_order_coarse_mesh_the_frame_looked_at_the_volume_then_finer_then_outward():
     outbox = Outbox()
     outbox.look(4)
-    of_scan = [*map(slice_, range(9)), volume(), mesh(2), mesh(1), mesh(0), failed()]
+    of_scan = [*map(slice_, range(9)), volume(), mesh(0), mesh(2), mesh(1), failed()]
     for item in [*of_scan, scan(), welcome(), *of_scan]:
         outbox.put(item)
     assert keys(outbox) == [

@@ -247,14 +247,28 @@ describe("meshes", () => {
     expect(said).toEqual([{ type: "ack", seq: 21 }, { type: "ack", seq: 22 }]);
   });
 
-  it("come again for each level; the finest there is stays shown until its successor comes", async () => {
+  it("of another surface take the place of all levels there were, coarse first", async () => {
     for (const level of [0, 1, 2]) mesh(level, 0, Uint8Array.of(1), String(level).repeat(64));
     mesh(0, 0, Uint8Array.of(2), "a".repeat(64));
     await settled();
-    expect(lab.getState().mesh?.sha256).toBe("2".repeat(64));
-    mesh(2, 0, Uint8Array.of(3), "c".repeat(64));
+    expect(lab.getState().levels.map((m) => m.sha256[0])).toEqual(["a"]);
+    mesh(1, 0, Uint8Array.of(3), "c".repeat(64));
     await settled();
-    expect(lab.getState().levels.map((m) => m.sha256[0])).toEqual(["a", "1", "c"]);
+    expect(lab.getState().levels.map((m) => m.sha256[0])).toEqual(["a", "c"]);
+  });
+
+  it("that come again take nothing away", async () => {
+    for (const level of [0, 1, 2]) mesh(level, 0, Uint8Array.of(1), String(level).repeat(64));
+    mesh(0, 0, new Uint8Array(), "0".repeat(64));
+    await settled();
+    expect(lab.getState().levels.map((m) => m.sha256[0])).toEqual(["0", "1", "2"]);
+  });
+
+  it("go, and the numbers too, where the mask is empty now", async () => {
+    mesh(0);
+    await settled();
+    opened("a", { frames_with_tumour: null });
+    expect(lab.getState()).toMatchObject({ levels: [], mesh: null, measured: null });
   });
 
   it("of fewer triangles are taken where a headset has to draw them twice", async () => {

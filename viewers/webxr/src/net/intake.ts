@@ -93,7 +93,7 @@ export class Intake {
     if (glb === null) return null;
     const geometry = await this.readMesh(glb);
     this.keep.put(sha256, glb);
-    this.#shelf.put(sha256, geometry, glb.length);
+    this.#shelf.put(sha256, geometry);
     return geometry;
   }
 

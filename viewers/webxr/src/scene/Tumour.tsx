@@ -31,6 +31,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
     invalidate();
     return () => geometry?.dispose();
   }, [geometry, invalidate]);
+  useEffect(() => () => coarse?.dispose(), [coarse]);
   useEffect(() => {
     body.clippingPlanes = isCut ? [cut.far] : null;
     ghost.clippingPlanes = isCut ? [cut.near] : null;

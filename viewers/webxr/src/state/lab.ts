@@ -86,11 +86,12 @@ export const lab = createStore<LabState>(() => ({
   ...NOTHING_OPEN,
 }));
 
-/** Take a scan's geometry; what was shown of another scan or label goes. */
+/** Take a scan's geometry; what was shown of another scan or label goes, and so does what is empty now. */
 export function showScan(scan: ScanOpened): void {
   const before = lab.getState().scan;
   if (before !== null && isSameScan(before, scan)) {
-    lab.setState({ scan, failure: null });
+    const gone = scan.frames_with_tumour === null ? { measured: null, levels: [], mesh: null } : {};
+    lab.setState({ scan, failure: null, ...gone });
     return;
   }
   lab.setState({
@@ -102,12 +103,16 @@ export function showScan(scan: ScanOpened): void {
   });
 }
 
-/** Take a level of the mesh, in the place of what was of that level. */
+/**
+ * Take a level of the mesh, in the place of what was of that level. Another coarsest one is of
+ * another surface, whose finer levels are still to come: those of the one before go.
+ */
 export function showMesh(header: MeshData, geometry: BufferGeometry): void {
   const { scan, levels: before } = lab.getState();
   if (scan === null || scan.scan !== header.scan || scan.label !== header.label) return;
   const { level, levels: count, triangles, sha256 } = header;
-  const others = before.filter((m) => m.level !== level && m.level < count);
+  const isOther = level === 0 && before[0]?.sha256 !== sha256;
+  const others = isOther ? [] : before.filter((m) => m.level !== level && (level === 0 || m.level < count));
   const levels = [...others, { level, levels: count, triangles, sha256, geometry }];
   levels.sort((a, b) => a.level - b.level);
   lab.setState({ levels, mesh: levels.at(-1) ?? null });

@@ -26,8 +26,9 @@ export class MeshShelf {
   }
 
   /** Keep a mesh; the one that was used longest ago goes where room is short. */
-  put(sha256: string, geometry: BufferGeometry, bytes: number): void {
+  put(sha256: string, geometry: BufferGeometry): void {
     if (this.#kept.has(sha256)) return;
+    const bytes = bytesOf(geometry);
     this.#kept.set(sha256, { geometry, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes: freed }] of this.#kept) {
@@ -36,4 +37,10 @@ export class MeshShelf {
       this.#bytes -= freed;
     }
   }
+}
+
+/** What it takes unpacked: seven times what was sent. */
+function bytesOf({ attributes, index }: BufferGeometry): number {
+  const arrays = [...Object.values(attributes), ...(index ? [index] : [])];
+  return arrays.reduce((sum, { array }) => sum + array.byteLength, 0);
 }
