@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from parasam_core.errors import ParasamError
 from xr_server.coarse import coarse_of
 from xr_server.library import Library, content_of, label_shown
 from xr_server.metrics import Metrics
@@ -76,8 +77,12 @@ class Cache:
         key = ("body", scene.content)
         return await self._once(self._makers, key, lambda: _body_of(scene, sketched))
 
-    async def meshes(self, scene: Scene) -> AsyncIterator[Item]:
+    async def meshes(self, scene: Scene, fine_after_s: float = 0) -> AsyncIterator[Item]:
         """The surface of its mask, coarse first, each level as soon as it is made.
+
+        Args:
+            scene: whose.
+            fine_after_s: when the fine levels are begun, for they take all of a processor.
 
         Raises:
             EmptyMaskError: nothing is tumour.
@@ -85,6 +90,7 @@ class Cache:
         sketched = await self._sketch(scene)
         if sketched is not None:
             yield sketched.item()
+            await asyncio.sleep(fine_after_s)
         body = await self.body(scene)
         for level in body.levels[0 if sketched is None else 1 :]:
             yield level.item()
@@ -99,7 +105,15 @@ class Cache:
         key = ("measured", scene.content)
         return await self._once(self._makers, key, lambda: _measured_of(body))
 
-    def adopt(self, scene: Scene, instead_of: Scene) -> None:
+    async def sketched(self, scene: Scene) -> Level | None:
+        """The coarsest level of a scene that is not on disk yet, for `adopt`; None without one."""
+        future = self._readers.submit(lambda: _sketch_of(scene) if scene.has_tumour else None)
+        try:
+            return await asyncio.wrap_future(future)
+        except ParasamError:  # who asks for the whole surface is told
+            return None
+
+    def adopt(self, scene: Scene, instead_of: Scene, sketched: Level | None) -> None:
         """Take a scene that was made of another, which nobody will ask for any more."""
         for what in ("scene", "sketch", "body", "measured"):
             key = (what, instead_of.content)
@@ -108,9 +122,10 @@ class Cache:
         grey = self._made.pop(("coarse", instead_of.content), None)
         if grey is not None:
             self._made["coarse", scene.content] = grey
-        made: Future[Scene] = Future()
-        made.set_result(scene)
-        self._made["scene", scene.content] = made
+        for what, made in (("scene", scene), ("sketch", sketched)):
+            future: Future[Any] = Future()
+            future.set_result(made)
+            self._made[what, scene.content] = future
 
     async def _sketch(self, scene: Scene) -> Level | None:
         return await self._once(self._readers, ("sketch", scene.content), lambda: _sketch_of(scene))

@@ -9,14 +9,17 @@ unseen: the second one is told (412). What is answered is on disk.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Header, Request
+from numpy.typing import NDArray
 from starlette.responses import JSONResponse, Response
 
 from parasam_core.errors import LabelError, PromptError, ScanError
-from parasam_core.mask import edited
+from parasam_core.mask import MaskStack, edited
 from parasam_core.scanfile import ScanFile
 from xr_server.cache import Cache
 from xr_server.jobs import Jobs
@@ -93,26 +96,37 @@ async def _stored(
         raise ScanError(f"expected a frame from 0 to {before.opened.shape[0] - 1}, got {frame}")
     if jobs.is_busy(scan, label):
         raise Conflict(409, f"expected a mask that nobody writes, but a job writes {scan} {label}")
-    file = cache.library.scan(scan)
-    after, tag = await asyncio.to_thread(_edited, file, before, frame, png, if_match)
-    cache.adopt(after, before)
-    return tag
+    drawn = await asyncio.to_thread(_drawn, before, frame, png, if_match)
+    mask = edited(_mask_of(before), frame, drawn, datetime.now(UTC))
+    after = edited_scene(before, mask, frame)
+    sketching = asyncio.create_task(cache.sketched(after))  # while it is being written
+    try:
+        content = await asyncio.to_thread(_written, cache.library.scan(scan), mask, frame, label)
+        cache.adopt(replace(after, content=content), before, await sketching)
+    finally:
+        sketching.cancel()
+    return tag_of(png_of(drawn))
 
 
-def _edited(
-    file: ScanFile, before: Scene, frame: int, png: bytes, if_match: str | None
-) -> tuple[Scene, str]:
-    label = before.opened.label
-    if before.mask is None or label is None:
-        raise LabelError(f"expected a label of {file.name}, got none")
-    drawn = mask_from_png(png, before.mask.space.shape[1:])
-    if if_match is not None and not names(if_match, tag_of(png_of(before.mask.masks[frame]))):
+def _mask_of(scene: Scene) -> MaskStack:
+    if scene.mask is None:
+        raise LabelError(f"expected a label of {scene.opened.scan}, got none")
+    return scene.mask
+
+
+def _drawn(before: Scene, frame: int, png: bytes, if_match: str | None) -> NDArray[np.bool_]:
+    mask = _mask_of(before)
+    drawn = mask_from_png(png, mask.space.shape[1:])
+    if if_match is not None and not names(if_match, tag_of(png_of(mask.masks[frame]))):
         raise Conflict(412, f"expected the mask that was edited, but frame {frame} is another "
                             "by now; take it anew")  # fmt: skip
-    mask = edited(before.mask, frame, drawn, datetime.now(UTC))
+    return drawn
+
+
+def _written(file: ScanFile, mask: MaskStack, frame: int, label: str) -> str:
+    """The digest of what is on disk then."""
     try:
         file.write_frame(label, mask, frame)
     except OSError as error:
         raise Conflict(507, f"expected room for the mask, got: {error.strerror}") from error
-    after = edited_scene(before, mask, frame, content_of(file, label))
-    return after, tag_of(png_of(drawn))
+    return content_of(file, label)

@@ -96,21 +96,22 @@ def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
     return Scene(opened, sequence, mask, content, bits, _digests(sequence, bits))
 
 
-def edited_scene(scene: Scene, mask: MaskStack, frame: int, content: str) -> Scene:
+def edited_scene(scene: Scene, mask: MaskStack, frame: int) -> Scene:
     """The scene once a frame's mask was edited: what `scene_of` would read, without reading.
+
+    Its `content` is yet that of the scene before, for it is not on disk.
 
     Args:
         scene: as it was.
         mask: as it is.
         frame: which is another.
-        content: digest of what is on disk now.
     """
     tumour = mask.frames_with_tumour
     opened = replace(scene.opened, frames_with_tumour=list(tumour) if tumour else None)
     bits, digests = list(scene.bits), list(scene.digests)
     bits[frame] = mask_bits(mask.masks[frame])
     digests[frame] = _digest(scene.sequence.frames[frame], bits[frame])
-    return Scene(opened, scene.sequence, mask, content, tuple(bits), tuple(digests))
+    return replace(scene, opened=opened, mask=mask, bits=tuple(bits), digests=tuple(digests))
 
 
 def _digests(sequence: Sequence, bits: tuple[bytes, ...]) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from xr_server.scene import Item, Scene
 
 SESSIONS_KEPT = 16  # of those whose line has fallen
 AWAY_S = 60.0
+EDIT_SETTLES_S = 0.15  # the fine surface waits that long for the next stroke
 
 log = logging.getLogger(__name__)
 
@@ -96,12 +97,12 @@ class Session:
         self._cache = cache
         self._room = room
         self._guest: Guest | None = None
-        self.is_there = False
         self.shown: Shown | None = None
         self._cards: list[ScanCard] = []
         self._held: set[str] = set()
         self._wish: Wish | None = None
         self._is_whole = False
+        self._volume = ""
         self._look: Look | None = None
         self._opening: asyncio.Task[None] | None = None
 
@@ -220,7 +221,8 @@ class Session:
             self._put(*self._differing(scene, wish))
             await self._put_volume(scene)
             if scene.has_tumour and not self._is_whole:
-                async for item in self._cache.meshes(scene):
+                fine_after_s = 0 if wish.is_anew else EDIT_SETTLES_S
+                async for item in self._cache.meshes(scene, fine_after_s):
                     self._put(item)
                 self._put(Item(await self._cache.measured(scene)))
             self._is_whole = True

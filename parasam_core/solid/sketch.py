@@ -18,7 +18,7 @@ from parasam_core.volume import Volume
 CELLS_ACROSS = 18
 """So many cells are as long as the cube root of the volume: about 5,000 triangles."""
 
-LEAST_SAVED = 8
+LEAST_SAVED = 4
 """Voxels in a cell; with fewer, the fine surface is made nearly as soon."""
 
 

@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, forms, page, peers, solid, training
+from tests.bench import captures, core, forms, operation, page, peers, solid, training
 from tests.bench.rows import Row
 
 SUITES = (
@@ -21,6 +21,7 @@ SUITES = (
     forms.forms,
     page.streaming,
     peers.meshing,
+    operation.operating,
 )
 
 

@@ -7,13 +7,14 @@ import hashlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import sync_playwright
 
 from parasam_core.gltf import glb_from_mesh
@@ -64,7 +65,7 @@ def streaming() -> Iterator[Row]:
     yield Row("GLB packed by meshopt", median_seconds(packing), "GLB, plain",
               median_seconds(lambda: glb_from_mesh(mesh, {})), _sizes(mesh))  # fmt: skip
     with opened_page() as (page, push):
-        late = _slices(page, push)  # first: such a mesh is beyond a card made of software
+        late = slices(page, push)  # first: such a mesh is beyond a card made of software
         yield Row("slice 256², 90/s, push to texture, p95", float(np.percentile(late, 95)),
                   "a picture at 60 Hz", 1 / 60, f"median {np.median(late) * 1e3:.0f} ms, "
                   f"{len(late)} of {SLICES} drawn")  # fmt: skip
@@ -75,11 +76,15 @@ def streaming() -> Iterator[Row]:
 
 def large_mesh() -> Mesh:
     """A lump about 12 mm long."""
+    return simplified(surface(Volume(*large_mask())), TRIANGLES)
+
+
+def large_mask() -> tuple[NDArray[np.bool_], Space]:
+    """Its voxels."""
     space = Space((200, 256, 256), (0.076, 0.04718, 0.04718))
     z, y, x = np.ogrid[-1:1:200j, -1:1:256j, -1:1:256j]
     lumps = 0.1 * np.sin(9 * x) * np.sin(8 * y) * np.sin(7 * z)
-    mask = (z / 0.8) ** 2 + (y / 0.6) ** 2 + (x / 0.7) ** 2 + lumps < 1
-    return simplified(surface(Volume(mask, space)), TRIANGLES)
+    return (z / 0.8) ** 2 + (y / 0.6) ** 2 + (x / 0.7) ** 2 + lumps < 1, space
 
 
 def _sizes(mesh: Mesh) -> str:
@@ -147,7 +152,7 @@ def shown_after(page: LabPage, push: _Push, glb: bytes) -> float:
     return float(page.page.evaluate("uploads.at(-1).at")) - since
 
 
-def _slices(page: LabPage, push: _Push) -> list[float]:
+def slices(page: LabPage, push: Callable[[Item], float]) -> list[float]:
     """How late each slice that was drawn came to the card, seconds."""
     page.page.evaluate("uploads.length = 0")
     page.page.get_by_role("slider", name="Frame").fill(str(FRAME))

@@ -37,6 +37,12 @@ class Lab:
         self.url = str(json.loads(said)["url"])
         self._port = urlsplit(self.url).port or 0
 
+    @property
+    def pid(self) -> int:
+        """Of the process, while it serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """As `kill -9` does: no goodbye."""
         if self._process is None:

@@ -7,7 +7,9 @@ import { colourOf } from "../scene/colours";
 import { company, LONGEST_NAME, nameOf } from "../state/company";
 
 export function People() {
-  const { name, together, people } = useStore(company);
+  const name = useStore(company, (s) => s.name);
+  const together = useStore(company, (s) => s.together);
+  const people = useStore(company, (s) => s.people);
   return (
     <section aria-labelledby="people" className="card">
       <h2 id="people">People</h2>

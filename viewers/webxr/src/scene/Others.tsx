@@ -4,6 +4,7 @@ import { companions, company } from "../state/company";
 import { Avatar } from "./Avatar";
 
 export function Others() {
-  const state = useStore(company);
-  return companions(state).map((person) => <Avatar key={person.id} person={person} />);
+  const people = useStore(company, (s) => s.people);
+  const together = useStore(company, (s) => s.together);
+  return companions({ people, together }).map((person) => <Avatar key={person.id} person={person} />);
 }

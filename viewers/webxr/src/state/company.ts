@@ -41,7 +41,7 @@ company.subscribe(({ name, together }, before) => {
 });
 
 /** Those who share the scene and whose line stands. */
-export function companions({ people, together }: CompanyState): readonly Person[] {
+export function companions({ people, together }: Pick<CompanyState, "people" | "together">): readonly Person[] {
   return together ? people.filter((person) => person.together && !person.away) : [];
 }
 

@@ -7,7 +7,9 @@ import { Button } from "./Button";
 import { INK, plain } from "./look";
 
 export function Together() {
-  const { name, together, people } = useStore(company);
+  const name = useStore(company, (s) => s.name);
+  const together = useStore(company, (s) => s.together);
+  const people = useStore(company, (s) => s.people);
   const others = people.filter((person) => !person.away);
   if (others.length === 0) return null;
   const who = others.map(nameOf).join(", ");
