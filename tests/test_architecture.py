@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 FLOORS = [
     ["parasam_core.errors"],
     ["parasam_core.space", "parasam_core.provenance", "parasam_core.atomic", "parasam_core.home",
-     "parasam_core.tables", "parasam_core.timepoint"],
+     "parasam_core.tables", "parasam_core.timepoint", "parasam_core.plots"],
     ["parasam_core.mask", "parasam_core.soft", "parasam_core.sequence", "parasam_core.volume",
      "parasam_core.mesh",
      "parasam_core.segmenter"],
@@ -42,8 +42,7 @@ HOMES = {
     "monai": ["parasam_core.sam"],
     "jinja2": ["parasam_core.report"],
     "matplotlib": [
-        "parasam_core.sam",
-        "parasam_core.agreement.picture",
+        "parasam_core.plots",
         "parasam_core.report",
     ],
     "onnx": ["parasam_core.sam.onnx_files"],

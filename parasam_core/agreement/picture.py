@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from parasam_core.agreement.bland_altman import BlandAltman, Limits
+from parasam_core.plots import blank, png, shortened
 
 PANEL_INCHES = (6.0, 4.4)
 DPI = 130
@@ -27,16 +27,12 @@ def picture(both: BlandAltman) -> bytes:
     Args:
         both: two raters with limits of agreement.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a second to import
-    from matplotlib.figure import Figure
-
     means, differences = (both.a_mm3 + both.b_mm3) / 2, both.a_mm3 - both.b_mm3
     panels = [("mm³", ".2f", both.mm3, differences)]
     if both.percent.sd is not None:
         panels.append(("%", ".1f", both.percent, 100 * differences / means))
     width, height = PANEL_INCHES
-    figure = Figure(figsize=(width * len(panels), height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank((width * len(panels), height))
     every = figure.subplots(1, len(panels), squeeze=False)[0]
     for axes, (unit, form, limits, values) in zip(every, panels, strict=True):
         axes.plot(means, values, "o", color=POINT_COLOUR, markersize=5.5, alpha=0.85, zorder=3)
@@ -44,9 +40,7 @@ def picture(both: BlandAltman) -> bytes:
         axes.set_xlabel("mean of both volumes (mm³)")
         axes.set_ylabel(f"difference ({unit})" if unit == "mm³" else "difference (% of the mean)")
     figure.suptitle(_title(both), fontsize=11, parse_math=False)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()
+    return png(figure, DPI)
 
 
 def _draw_limits(axes: Any, limits: Limits, unit: str, form: str) -> None:
@@ -76,11 +70,6 @@ def _draw_limits(axes: Any, limits: Limits, unit: str, form: str) -> None:
 def _title(both: BlandAltman) -> str:
     animals = "1 subject" if both.subjects == 1 else f"{both.subjects} subjects"
     return (
-        f"{_shortened(both.a)} − {_shortened(both.b)}\n"
+        f"{shortened(both.a, LETTERS)} − {shortened(both.b, LETTERS)}\n"
         f"{both.n} volumes of {animals}; shaded: 95 % intervals"
     )
-
-
-def _shortened(name: str) -> str:
-    """Without its middle where it is long; names often differ at both ends."""
-    return name if len(name) <= LETTERS else f"{name[: LETTERS // 2]}…{name[-LETTERS // 2 + 1 :]}"

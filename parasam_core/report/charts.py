@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from parasam_core.plots import blank
 from parasam_core.report.contents import Row
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def growth_chart(rows: Items[Row], colours: Mapping[str, str]) -> bytes:
     Returns:
         An SVG.
     """
-    figure = _figure((4.9, 2.9))
+    figure = blank((4.9, 2.9))
     axes = figure.subplots()
     places, names = _places(rows)
     raters = list(dict.fromkeys(row.rater for row in rows))
@@ -61,7 +62,7 @@ def section_chart(
     Returns:
         An SVG.
     """
-    figure = _figure((10.4, 1.7))
+    figure = blank((10.4, 1.7))
     axes = figure.subplots()
     for name, points in areas.items():
         x, y = np.transpose(points)
@@ -89,15 +90,6 @@ def _line(axes: Any, x: Items[float], rows: Items[Row], marker: str, colour: str
     high = [0 if row.high_mm3 is None else row.high_mm3 - v for row, v in zip(rows, y, strict=True)]
     axes.errorbar(x, y, [low, high], color=colour, marker=marker, markersize=5, capsize=3,
                   linewidth=1.3, elinewidth=1, label=rows[0].rater)  # fmt: skip
-
-
-def _figure(inches: tuple[float, float]) -> Figure:
-    from matplotlib.backends.backend_svg import FigureCanvasSVG  # takes a second to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=inches, layout="constrained")
-    FigureCanvasSVG(figure)
-    return figure
 
 
 def _svg(figure: Figure) -> bytes:

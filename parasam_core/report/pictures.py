@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from parasam_core.mask import around, reach
 from parasam_core.mesh import Mesh
+from parasam_core.plots import blank
 from parasam_core.report.shaded import shaded
 from parasam_core.sequence import Sequence
 from parasam_core.volume import Volume
@@ -172,12 +173,7 @@ def _finish(panel: Any, title: str, size_mm: tuple[float, float], colour: str) -
 
 
 def _figure(height_inches: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a second to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH_INCHES, height_inches), layout="constrained", dpi=DPI)
-    FigureCanvasAgg(figure)
-    return figure
+    return blank((WIDTH_INCHES, height_inches), DPI)
 
 
 def _webp(figure: Figure) -> bytes:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from parasam_core.plots import blank, png, shortened
 from parasam_core.sam.compare.compare import Comparison, prompt_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 PANEL_INCHES = 2.6
 SHEET_INCHES = 1.9
@@ -32,17 +29,13 @@ def contact_sheet(comparison: Comparison, chosen: list[int]) -> bytes:
 
 
 def _drawn(comparison: Comparison, chosen: list[int], inches: float) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a second to import
-    from matplotlib.figure import Figure
-
     columns = 1 + len(comparison.judgements)
     size = (columns * inches, len(chosen) * (inches + 0.4))
-    picture = Figure(figsize=size, layout="constrained")
-    FigureCanvasAgg(picture)
+    picture = blank(size)
     panels = np.atleast_2d(picture.subplots(len(chosen), columns, squeeze=False))
     for row, n in zip(panels, chosen, strict=True):
         _draw_row(comparison, n, row, int(inches * LETTERS_AN_INCH))
-    return _png(picture)
+    return png(picture, DPI)
 
 
 def _draw_row(comparison: Comparison, n: int, row: Any, letters: int) -> None:
@@ -62,16 +55,8 @@ def _draw_row(comparison: Comparison, n: int, row: Any, letters: int) -> None:
 
 
 def _title(panel: Any, first: str, second: str, letters: int) -> None:
-    lines = (_shortened(line, letters) for line in (first, second))
+    lines = (shortened(line, letters) for line in (first, second))
     panel.set_title("\n".join(lines), fontsize=TITLE_POINTS, parse_math=False)
-
-
-def _shortened(text: str, letters: int) -> str:
-    """A text without its middle where it is longer; names often differ at both ends."""
-    if len(text) <= letters:
-        return text
-    kept = letters - 1
-    return f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
 
 
 def _outline(panel: Any, mask: Any, colour: str, width: float = 1.3) -> None:
@@ -87,9 +72,3 @@ def _box(panel: Any, box: tuple[int, int, int, int]) -> None:
         color=BOX_COLOUR,
         linewidth=1.0,
     )
-
-
-def _png(picture: Figure) -> bytes:
-    stream = io.BytesIO()
-    picture.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()

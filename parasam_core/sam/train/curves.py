@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from parasam_core.atomic import write_bytes
+from parasam_core.plots import blank, png
+
+INCHES = (8, 3.2)
+DPI = 110
 
 
 def write_curves(out: Path, curve: Sequence[dict[str, float]]) -> None:
@@ -26,11 +30,7 @@ def write_curves(out: Path, curve: Sequence[dict[str, float]]) -> None:
 
 
 def _picture(curve: Sequence[dict[str, float]]) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # takes a second to import
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = blank(INCHES)
     left, right = figure.subplots(1, 2)
     epochs = [row["epoch"] for row in curve]
     left.plot(epochs, [row["loss"] for row in curve], "o-", color="tab:blue")
@@ -44,6 +44,4 @@ def _picture(curve: Sequence[dict[str, float]]) -> bytes:
     for axes in (left, right):
         axes.grid(alpha=0.3)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
-    return stream.getvalue()
+    return png(figure, DPI)
