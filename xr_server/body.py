@@ -109,9 +109,11 @@ def _level(scene: Scene, mask: MaskStack, level: int, levels: int, mesh: Mesh) -
 def measured_of(body: Body) -> Measured:
     """Measure what the surface was made of."""
     found = measure(body.mask, body.volume, body.finest)
+    coarsest = body.levels[0].header
     return Measured(
-        scan=body.levels[0].header.scan,
-        label=body.levels[0].header.label,
+        scan=coarsest.scan,
+        label=coarsest.label,
+        mesh=coarsest.sha256,
         volume_mm3=found.volume_mm3,
         interval_mm3=list(found.interval_mm3),
         mesh_volume_mm3=found.mesh_volume_mm3,

@@ -232,6 +232,8 @@ class Measured:
     """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
 
     Attributes:
+        mesh: sha256 of the coarsest level of the surface that was measured; where a page shows
+            another, these numbers are of the mask before.
         interval_mm3: lower and upper end of the volume's 95 % interval.
         extent_mm: length, width, height.
         warnings: why the volume should not be relied on.
@@ -240,6 +242,7 @@ class Measured:
 
     scan: Id
     label: Id
+    mesh: Digest
     volume_mm3: Number
     interval_mm3: Annotated[list[Number], Field(min_length=2, max_length=2)]
     mesh_volume_mm3: Number

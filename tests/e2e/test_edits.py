@@ -41,7 +41,7 @@ def test_an_edit_is_seen_with_its_volume(own_lab, visit):
     before = page.all_here()
     page.wire.clear()
     put(own_lab, 20, 10)
-    page.until(f"s.volumeMm3 < {before['volumeMm3']}")
+    page.until(f"s.volumeMm3 && s.volumeMm3 < {before['volumeMm3']}")
     smaller = page.shown()
     put(own_lab, 20, 30)
     wider = page.until(f"s.volumeMm3 > {smaller['volumeMm3']}")

@@ -48,7 +48,7 @@ class Shelves:
         self.shown = {i.message.key(): (i.message, i.payload and i.payload()) for i in parts}
         return scene
 
-    async def meshes(self, scene):
+    async def meshes(self, scene, _):
         for item in scene.meshes():
             await asyncio.sleep(0)
             yield item
@@ -86,7 +86,7 @@ class _Scene:
     @property
     def measured(self):
         numbers = (self.version, [1.0] * 2, 1.0, 1.0, [1.0] * 3, 1.0)
-        return Measured(self.scan, "m", *numbers, 1, [0, FRAMES - 1], [])
+        return Measured(self.scan, "m", "0" * 64, *numbers, 1, [0, FRAMES - 1], [])
 
     def slice(self, frame):
         return self.slices()[frame]

@@ -126,6 +126,7 @@ server_texts = st.one_of(
         Measured,
         scan=ids,
         label=ids,
+        mesh=digests,
         volume_mm3=numbers,
         interval_mm3=lists(numbers, 2),
         mesh_volume_mm3=numbers,

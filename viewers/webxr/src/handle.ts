@@ -4,7 +4,7 @@
  */
 import { Vector3 } from "three";
 import { companions, company } from "./state/company";
-import { lab } from "./state/lab";
+import { isMeasuredBefore, lab } from "./state/lab";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
@@ -78,7 +78,7 @@ function seen(): Seen {
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
-    volumeMm3: measured?.volume_mm3 ?? null,
+    volumeMm3: isMeasuredBefore(lab.getState()) ? null : (measured?.volume_mm3 ?? null),
     reach: { knob: placeOf("knob"), slider: placeOf("slider") },
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,

@@ -140,6 +140,8 @@ export interface VolumeData {
  * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
  *
  * Attributes:
+ *     mesh: sha256 of the coarsest level of the surface that was measured; where a page shows
+ *         another, these numbers are of the mask before.
  *     interval_mm3: lower and upper end of the volume's 95 % interval.
  *     extent_mm: length, width, height.
  *     warnings: why the volume should not be relied on.
@@ -148,6 +150,7 @@ export interface VolumeData {
 export interface Measured {
   scan: string;
   label: string;
+  mesh: string;
   volume_mm3: number;
   interval_mm3: Tuple<number, 2>;
   mesh_volume_mm3: number;
@@ -538,6 +541,7 @@ const checkVolumeData = objectOf<VolumeData>({
 const checkMeasured = objectOf<Measured>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
+  mesh: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
   volume_mm3: finiteNumber,
   interval_mm3: tupleOf(finiteNumber, 2),
   mesh_volume_mm3: finiteNumber,

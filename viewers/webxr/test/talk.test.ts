@@ -3,7 +3,7 @@ import { BoxGeometry, type BufferGeometry } from "three";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Talk } from "../src/net/talk";
 import type { ClientMessage, ScanOpened, ServerMessage, VolumeData } from "../src/protocol.gen";
-import { drawnFrame, finestWithin, lab } from "../src/state/lab";
+import { drawnFrame, finestWithin, isMeasuredBefore, lab } from "../src/state/lab";
 
 const SHA = "a".repeat(64);
 const sha = (n: number) => n.toString(16).padStart(64, "0");
@@ -51,6 +51,13 @@ function volume(seq = 0, payload = Uint8Array.of(1, 2, 3), sha256 = sha(99), sca
 
 function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, triangles = 12): void {
   hear({ type: "mesh", scan: "a", label: "manual", level, levels: 3, triangles, sha256, error_mm: 0.002, seq }, payload);
+}
+
+function measured(mesh: string): void {
+  hear({
+    type: "measured", scan: "a", label: "manual", mesh, volume_mm3: 2, interval_mm3: [1, 3], mesh_volume_mm3: 2,
+    surface_mm2: 9, extent_mm: [3, 2, 1], caliper_mm3: 3, voxels: 9, frames: [2, 6], warnings: [],
+  });
 }
 
 function job(state: string, more: object = {}): void {
@@ -269,6 +276,20 @@ describe("meshes", () => {
     await settled();
     opened("a", { frames_with_tumour: null });
     expect(lab.getState()).toMatchObject({ levels: [], mesh: null, measured: null });
+  });
+
+  it("of another surface make the numbers those of the mask before, until it is measured", async () => {
+    const before = () => isMeasuredBefore(lab.getState());
+    measured(SHA);
+    expect(before()).toBe(false);
+    mesh(0);
+    await settled();
+    expect(before()).toBe(false);
+    mesh(0, 0, Uint8Array.of(2), sha(7));
+    await settled();
+    expect(before()).toBe(true);
+    measured(sha(7));
+    expect(before()).toBe(false);
   });
 
   it("of fewer triangles are taken where a headset has to draw them twice", async () => {

@@ -2,19 +2,22 @@
 import type { ReactNode } from "react";
 import { between, dimensions, significant, spacing } from "../format";
 import { openScan } from "../link";
+import { isMeasuredBefore } from "../state/lab";
 import { useLab } from "../useLab";
 
 export function Numbers() {
   const scan = useLab((s) => s.scan);
   const measured = useLab((s) => s.measured);
+  const isBefore = useLab(isMeasuredBefore);
   if (scan === null) return null;
   const hasMask = scan.label !== null;
   return (
-    <section aria-labelledby="numbers" className="card">
+    <section aria-labelledby="numbers" className="card" aria-busy={isBefore}>
       <h2 id="numbers">Tumour</h2>
       {hasMask ? (
         <p className="volume" data-testid="volume">
           <strong>{measured ? significant(measured.volume_mm3) : "…"}</strong> mm³
+          {isBefore && <small>of the mask before; measuring anew</small>}
         </p>
       ) : (
         <p className="note">This scan has no masks yet, so there are frames and no tumour to measure.</p>

@@ -140,6 +140,11 @@ export function showMeasured(measured: Measured): void {
   if (scan?.scan === measured.scan && scan.label === measured.label) lab.setState({ measured });
 }
 
+/** Whether the numbers are of the mask before: the surface is anew, and is being measured. */
+export function isMeasuredBefore({ levels, measured }: LabState): boolean {
+  return measured !== null && levels[0] !== undefined && levels[0].sha256 !== measured.mesh;
+}
+
 /** Keep what is under way; say why a job failed. */
 export function showJob(job: JobState): void {
   const others = lab.getState().jobs.filter(({ id }) => id !== job.id);

@@ -7,7 +7,7 @@ import { useStore } from "zustand";
 import { between, dimensions, magnification, significant, spacing, title } from "../format";
 import { openScan, showView } from "../link";
 import type { Measured, ScanOpened } from "../protocol.gen";
-import { VIEW_WORDS, VIEWS } from "../state/lab";
+import { isMeasuredBefore, VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
 import { comeBack, held } from "./held";
@@ -18,7 +18,7 @@ import { Together } from "./Together";
 
 export function Panel({ place }: { place: RefObject<Group | null> }) {
   const scan = useLab((s) => s.scan);
-  const measured = useLab((s) => s.measured);
+  const measured = useLab((s) => (isMeasuredBefore(s) ? null : s.measured));
   const connection = useLab((s) => s.connection);
   const failure = useLab((s) => s.failure);
   const grip = useRef<ComponentRef<typeof Container>>(null);
