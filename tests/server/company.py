@@ -30,7 +30,6 @@ class Member:
         scene: what the page shows, by field.
         unheard: changes that the lab may not have heard, by field: number and value.
         people: what it was last told of the others.
-        others: how many times each other's presence was seen.
     """
 
     sessions: object

@@ -1,7 +1,6 @@
 /** Where the stand is in the room of this headset; see `placement.ts`. */
 import { Matrix4, Quaternion, Vector3 } from "three";
-import type { Pose } from "../state/pose";
-import { poseFrom } from "../state/pose";
+import { type Pose, poseFrom } from "../state/pose";
 import type { Place } from "./placement";
 
 export const stand = new Matrix4();
