@@ -24,7 +24,7 @@ def ask(visit, lab):
     find.click()
     desk.page.locator(".jobs progress").wait_for()
     assert find.is_disabled()
-    desk.until("s.scan === 'M2_d0' && s.label === 'auto'", patience_s=300)
+    desk.until("s.scan === 'M2_d0' && s.label === 'auto'", patience_s=90)
     desk.page.locator(".jobs li").wait_for(state="detached")
     assert "auto" in desk.page.locator("nav").inner_text()
     assert desk.errors == []
