@@ -9,6 +9,7 @@ import { useWheelScrub } from "./desk/wheel";
 import { renderer, specimen } from "./renderer";
 import { Grid } from "./scene/Grid";
 import { Lights } from "./scene/Lights";
+import { Meter } from "./scene/Meter";
 import { Specimen } from "./scene/Specimen";
 import { useLab } from "./useLab";
 import { Immersed } from "./xr/Immersed";
@@ -35,6 +36,7 @@ function Scene() {
   }, [gl]);
   return (
     <>
+      <Meter />
       <Lights />
       <Specimen pose={pose}>{inside && <ScrubKnob />}</Specimen>
       {inside ? <Immersed tumour={pose} /> : <Desk tumour={pose} />}

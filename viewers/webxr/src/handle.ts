@@ -3,6 +3,7 @@
  * Nothing else of ours is global.
  */
 import { Vector3 } from "three";
+import { type Budget, budget } from "./state/budget";
 import { companions, company } from "./state/company";
 import { isMeasuredBefore, lab } from "./state/lab";
 import { renderer, specimen, volume } from "./renderer";
@@ -40,6 +41,7 @@ export interface Seen {
   /** What is shown, in one string: the same on pages that show the same. */
   scene: string;
   renderer: { calls: number; triangles: number; geometries: number; textures: number } | null;
+  budget: Budget;
 }
 
 export interface Handle {
@@ -87,6 +89,7 @@ function seen(): Seen {
     others: othersDrawn(),
     scene: sceneShown(),
     renderer: drawn(),
+    budget: budget.getState(),
   };
 }
 

@@ -2,20 +2,19 @@
  * The tumour's surface: whole, as glass, or cut at the current frame, the half before it glass.
  */
 import { useFrame, useThree } from "@react-three/fiber";
-import { useXR } from "@react-three/xr";
 import { useEffect, useMemo, useRef } from "react";
 import { type Camera, type Group, Matrix4, MeshStandardMaterial, Plane, Vector3 } from "three";
+import { useStore } from "zustand";
+import { budget } from "../state/budget";
 import { drawnFrame, finestWithin } from "../state/lab";
 import { useLab } from "../useLab";
 import { GhostMaterial } from "./ghostMaterial";
 
 export const TUMOUR_COLOUR = "#d94f3c";
 const GHOST_COLOUR = "#ff9c86";
-/** Drawn twice an eye where it is cut: body and glass. */
-const MOST_TRIANGLES_IN_A_HEADSET = 120_000;
 
 export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
-  const most = useXR((xr) => (xr.session ? MOST_TRIANGLES_IN_A_HEADSET : Infinity));
+  const most = useStore(budget, (b) => b.mostTriangles);
   const geometry = useLab((s) => finestWithin(s.levels, most)?.geometry);
   const coarse = useLab((s) => s.levels[0]?.geometry);
   const view = useLab((s) => s.view);
