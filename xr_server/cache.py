@@ -77,22 +77,28 @@ class Cache:
         key = ("body", scene.content)
         return await self._once(self._makers, key, lambda: _body_of(scene, sketched))
 
-    async def meshes(self, scene: Scene, fine_after_s: float = 0) -> AsyncIterator[Item]:
+    async def sketch(self, scene: Scene) -> Item | None:
+        """The coarsest level of its surface, made without the others; None where there is none."""
+        try:
+            made = await self._sketch(scene) if scene.has_tumour else None
+        except ParasamError:  # who asks for the whole surface is told
+            return None
+        return None if made is None else made.item()
+
+    async def meshes(self, scene: Scene, first: int, begun_after_s: float) -> AsyncIterator[Item]:
         """The surface of its mask, coarse first, each level as soon as it is made.
 
         Args:
             scene: whose.
-            fine_after_s: when the fine levels are begun, for they take all of a processor.
+            first: the level to begin with.
+            begun_after_s: fine levels take all of a processor.
 
         Raises:
             EmptyMaskError: nothing is tumour.
         """
-        sketched = await self._sketch(scene)
-        if sketched is not None:
-            yield sketched.item()
-            await asyncio.sleep(fine_after_s)
+        await asyncio.sleep(begun_after_s)
         body = await self.body(scene)
-        for level in body.levels[0 if sketched is None else 1 :]:
+        for level in body.levels[first:]:
             yield level.item()
 
     async def measured(self, scene: Scene) -> Measured:

@@ -218,12 +218,13 @@ class Session:
         asked = wish.asked
         try:
             scene = await self._cache.scene(asked.scan, asked.label)
+            sketch = None if wish.is_anew else await self._cache.sketch(scene)
             self._put(*self._differing(scene, wish))
+            if sketch is not None and not self._is_whole:
+                self._put(sketch)  # with its slice: not after the surface before is drawn with it
             await self._put_volume(scene)
             if scene.has_tumour and not self._is_whole:
-                fine_after_s = 0 if wish.is_anew else EDIT_SETTLES_S
-                async for item in self._cache.meshes(scene, fine_after_s):
-                    self._put(item)
+                await self._put_surface(scene, wish, sketch)
                 self._put(Item(await self._cache.measured(scene)))
             self._is_whole = True
         except ParasamError as error:
@@ -248,6 +249,15 @@ class Session:
         self._is_whole &= before.content == scene.content
         pairs = enumerate(zip(before.digests, scene.digests, strict=True))
         return [scene.slice(frame) for frame, (old, new) in pairs if old != new]
+
+    async def _put_surface(self, scene: Scene, wish: Wish, sketch: Item | None) -> None:
+        """Coarse first; the fine levels of an edit wait for the next stroke."""
+        if wish.is_anew:
+            sketch = await self._cache.sketch(scene)
+            self._put(*filter(None, [sketch]))
+        first, settles_s = (0, 0.0) if sketch is None else (1, EDIT_SETTLES_S)
+        async for item in self._cache.meshes(scene, first, 0 if wish.is_anew else settles_s):
+            self._put(item)
 
     async def _put_volume(self, scene: Scene) -> None:
         """The grey levels as a whole, where they are other than the page was sent."""

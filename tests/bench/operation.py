@@ -127,6 +127,7 @@ def _edits_on_a_card(library: Path, scan: str) -> tuple[list[float], list[float]
     with _page_of(library) as (lab, page):
         page.page.evaluate(f"location.hash = '#scan={scan}&label=manual'")
         page.all_here()
+        page.until("s.volume.isComplete")
         editor = _Editor(lab, scan, frame, masks[frame])
         for _ in range(EDITS):
             page.page.evaluate("uploads.length = 0")

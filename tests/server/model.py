@@ -48,8 +48,12 @@ class Shelves:
         self.shown = {i.message.key(): (i.message, i.payload and i.payload()) for i in parts}
         return scene
 
-    async def meshes(self, scene, _):
-        for item in scene.meshes():
+    async def sketch(self, scene):
+        await asyncio.sleep(0)
+        return scene.meshes()[0]
+
+    async def meshes(self, scene, first, _):
+        for item in scene.meshes()[first:]:
             await asyncio.sleep(0)
             yield item
 

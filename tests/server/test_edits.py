@@ -250,15 +250,42 @@ def test_pages_that_go_to_another_scan_meanwhile_are_not_called_back(web, page):
     assert of(page.heard, ScanOpened)[-1].scan == "M1_d6"
 
 
-def test_a_scene_after_edits_is_the_one_that_is_read_anew(tmp_path):
-    """Slices, coarse mesh, finer ones: byte for byte."""
+def test_the_coarse_mesh_of_an_edit_goes_before_its_slice(tmp_path):
+    """A page would else draw the fine surface of before once more."""
+    inside = write_large(tmp_path)
+    with (
+        served(create_app(Library(tmp_path))) as port,
+        connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[SUBPROTOCOL], proxy=None) as socket,
+    ):
+        page = Listener(socket)
+        page.say(Open("M1", "a"))
+        page.until(lambda heard: of(heard, Measured) and len(of(heard, SliceData)) == len(inside))
+        page.heard.clear()
+        path = f"http://127.0.0.1:{port}/api/scans/M1/labels/a/masks/30.png"
+        with httpx.Client(trust_env=False) as web:
+            web.put(path, content=png(np.roll(inside[30], 9, axis=1)))
+        heard = page.until(lambda heard: of(heard, SliceData))
+        assert [(type(m), getattr(m, "level", None)) for m, _ in heard] == [
+            (MeshData, 0),
+            (SliceData, None),
+        ]
+
+
+def write_large(folder):
+    """A scan whose coarse mesh is made before the others; (z, y, x) bool, its mask."""
     space = Space((60, 120, 120), (0.076, 0.04, 0.04))
     z, y, x = np.ogrid[-1:1:60j, -1:1:120j, -1:1:120j]
     inside = (z / 0.8) ** 2 + (y / 0.6) ** 2 + (x / 0.7) ** 2 < 1
     frames = np.random.default_rng(0).integers(0, 255, space.shape, dtype=np.uint8)
     made = Provenance("noise", made_by=signed("import"))
     sequence = Sequence(frames, space, "M1", "d0", (120, 120), (0, 0, 120, 120), made)
-    write_scan(tmp_path / "M1.zarr", sequence).write_mask("a", MaskStack(inside, space, made))
+    write_scan(folder / "M1.zarr", sequence).write_mask("a", MaskStack(inside, space, made))
+    return inside
+
+
+def test_a_scene_after_edits_is_the_one_that_is_read_anew(tmp_path):
+    """Slices, coarse mesh, finer ones: byte for byte."""
+    inside = write_large(tmp_path)
     with (
         served(create_app(Library(tmp_path))) as port,
         httpx.Client(
