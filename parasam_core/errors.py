@@ -6,6 +6,7 @@
     ├── CaptureError          a source that cannot be read as a capture
     ├── ScanError             a scan folder that is missing, damaged or not ours
     │   └── LabelError        a label that is not there, ambiguous or protected
+    ├── MarkError             a mark in a scan that cannot be, or one too many
     ├── PromptError           a box or point that does not fit the frames
     ├── ModelError            an unknown model, or a checkpoint that is not one
     ├── EmptyMaskError        nothing to measure or to reconstruct
@@ -52,6 +53,10 @@ class ScanError(ParasamError):
 
 class LabelError(ScanError):
     """A label that is not there, ambiguous or protected."""
+
+
+class MarkError(ParasamError, ValueError):
+    """A mark in a scan that cannot be, or one too many."""
 
 
 class PromptError(ParasamError, ValueError):

@@ -3,9 +3,11 @@
     KPC3933_d0.zarr/          one scan: OME-Zarr 0.5, as napari and ome-zarr open it
     ├── zarr.json             "ome": multiscales; "parasam": subject, timepoint, area, provenance
     ├── 0/                    image, (z, y, x) uint8
-    └── labels/
-        └── <name>/           "ome": multiscales, image-label; "parasam": provenance, annotated
-            └── 0/            label image, (z, y, x) uint8, 1 inside the tumour
+    ├── labels/
+    │   └── <name>/           "ome": multiscales, image-label; "parasam": provenance, annotated
+    │       └── 0/            label image, (z, y, x) uint8, 1 inside the tumour
+    └── marks/                where anything was measured or noted: a Zarr group without arrays
+        └── zarr.json         "parasam": marks
 
 A library is a folder of scans. Everything is written beside its place, synced and renamed, so a
 reader sees a whole scan or none. OME-Zarr 0.5: https://ngff.openmicroscopy.org/0.5/
@@ -18,6 +20,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +34,8 @@ import zarr.storage
 from numpy.typing import NDArray
 
 from parasam_core.atomic import folder_written_beside, write_bytes
-from parasam_core.errors import GeometryError, LabelError, ScanError
+from parasam_core.errors import GeometryError, LabelError, MarkError, ScanError
+from parasam_core.marks import MOST_MARKS, Mark
 from parasam_core.mask import Masks, MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.sequence import Box, Sequence
@@ -246,6 +250,39 @@ class ScanFile:
                 f"expected a label name that is free, got {name}, which `{other}` made; "
                 "give another with --label"
             )
+
+    def marks(self) -> tuple[Mark, ...]:
+        """What was measured and noted in it, in the order it was made.
+
+        Raises:
+            ScanError: that is damaged.
+        """
+        folder = self.path / "marks"
+        if not (folder / "zarr.json").exists():
+            return ()
+        with _damage_named(folder):
+            return tuple(map(Mark.from_json, _attributes(folder)["parasam"]["marks"]))
+
+    @property
+    def marks_changed_ns(self) -> int:
+        """When marks were stored last, ns since 1970; 0 where there never were any."""
+        try:
+            return (self.path / "marks" / "zarr.json").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def write_marks(self, marks: Items[Mark]) -> None:
+        """Store these marks instead of those that are there.
+
+        Raises:
+            MarkError: they are too many.
+        """
+        if len(marks) > MOST_MARKS:
+            raise MarkError(f"expected at most {MOST_MARKS} marks in a scan, got {len(marks)}")
+        ours = {"schema": SCHEMA, "marks": [mark.as_json() for mark in marks]}
+        group = {"zarr_format": 3, "node_type": "group", "attributes": {"parasam": ours}}
+        (self.path / "marks").mkdir(exist_ok=True)
+        write_bytes(self.path / "marks" / "zarr.json", json.dumps(group, indent=2).encode())
 
 
 def write_scan(path: Path | str, sequence: Sequence, *, overwrite: bool = False) -> ScanFile:

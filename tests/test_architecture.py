@@ -15,7 +15,7 @@ FLOORS = [
     ["parasam_core.space", "parasam_core.provenance", "parasam_core.atomic", "parasam_core.home",
      "parasam_core.tables", "parasam_core.timepoint", "parasam_core.plots"],
     ["parasam_core.mask", "parasam_core.soft", "parasam_core.sequence", "parasam_core.volume",
-     "parasam_core.mesh",
+     "parasam_core.mesh", "parasam_core.marks",
      "parasam_core.segmenter"],
     ["parasam_core.extent", "parasam_core.interval", "parasam_core.sections",
      "parasam_core.measure", "parasam_core.agreement", "parasam_core.gltf",

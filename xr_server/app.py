@@ -13,7 +13,7 @@ from fastapi import FastAPI, WebSocket
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from parasam_core.errors import ParasamError
+from parasam_core.errors import MarkError, ParasamError
 from xr_server.cache import Cache
 from xr_server.doctor import doctor
 from xr_server.doors import Doors
@@ -23,6 +23,7 @@ from xr_server.exports import Exports
 from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.line import Line
+from xr_server.marks import NoRoom, marks_api, not_kept
 from xr_server.page import Page
 from xr_server.protocol import JobState
 from xr_server.resources import not_there, resources
@@ -69,6 +70,7 @@ def create_app(
         doctor(),
         resources(cache),
         edits_api(cache, jobs, sessions),
+        marks_api(cache, sessions),
         jobs_api(jobs, library, exports),
     ):
         app.include_router(routes)
@@ -88,6 +90,8 @@ def _bare(life: Callable[[], AbstractAsyncContextManager[None]]) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_exception_handler(ParasamError, not_there)
+    app.add_exception_handler(MarkError, not_kept)
+    app.add_exception_handler(NoRoom, not_kept)
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_exception_handler(HTTPException, nowhere)
     return app

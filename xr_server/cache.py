@@ -15,8 +15,8 @@ from parasam_core.errors import ParasamError
 from xr_server.coarse import coarse_of
 from xr_server.library import Library, content_of, label_shown
 from xr_server.metrics import Metrics
-from xr_server.protocol import Measured
-from xr_server.scene import Item, Scene, scene_of
+from xr_server.protocol import Marks, Measured
+from xr_server.scene import Item, Scene, marks_of, scene_of
 
 if TYPE_CHECKING:
     from xr_server.body import Body, Level
@@ -61,6 +61,16 @@ class Cache:
         content = content_of(scan, label)
         key = ("scene", content)
         return await self._once(self._readers, key, lambda: scene_of(scan, label, content))
+
+    def marks(self, scan_id: str) -> Marks:
+        """What was measured and noted in a scan, as it is on disk now.
+
+        It is read at once: it is little, and must not be older than what was told meanwhile.
+
+        Raises:
+            ScanError: there is no such scan, or that of it is damaged.
+        """
+        return marks_of(self.library.scan(scan_id))
 
     async def coarse(self, scene: Scene) -> Item:
         """All its grey levels, coarse."""

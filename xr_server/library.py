@@ -56,6 +56,11 @@ class Library:
             raise ScanError(f"expected a scan of the library, got {scan_id!r}, which went away")
         return content_of(known, label)
 
+    def marks_changed_ns(self, scan_id: str) -> int:
+        """When marks of a scan that was opened before were stored last; 0 where it has none."""
+        known = self._known(scan_id, self._scans)
+        return 0 if known is None else known.marks_changed_ns
+
     @staticmethod
     def _known(scan_id: str, scans: Iterable[ScanFile]) -> ScanFile | None:
         return next((scan for scan in scans if scan.name == scan_id), None)

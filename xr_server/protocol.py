@@ -12,6 +12,7 @@ binary, the rest never. `typescript.py` writes the page's half from this file, a
     SliceData    + grey pixels, mask bits       Ack        message `seq` has been taken
     VolumeData   + all grey levels, coarse
     Measured     the numbers
+    Marks        distances, angles, notes
     Failed       a sentence for the user
     JobState     how far long work is
     People       who else is in the lab       Join       a name, and whether to go together
@@ -55,6 +56,7 @@ Size = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 Name = Annotated[str, Field(max_length=40)]
+Point = Annotated[list[Number], Field(min_length=3, max_length=3)]
 Pose = Annotated[list[Number], Field(min_length=7, max_length=7)]
 TumourPose = Annotated[list[Number], Field(min_length=8, max_length=8)]
 
@@ -258,6 +260,44 @@ class Measured:
     def key(self) -> str:
         """What a later message of the same key replaces."""
         return "measured"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Mark:
+    """A distance, an angle or a note that somebody put into a scan.
+
+    Attributes:
+        id: names it within its scan.
+        kind: has two, three and one point; the vertex of an angle is the second.
+        points_mm: (x, y, z) in mm of the scan's frame: voxel index × spacing + origin.
+        text: what a note says; the name of the others, "" where they have none.
+        author: who made it, "" where nobody said.
+        made: when, ISO 8601 in UTC.
+    """
+
+    id: Id
+    kind: Annotated[str, Field(pattern=r"^(distance|angle|note)$")]
+    points_mm: Annotated[list[Point], Field(min_length=1, max_length=3)]
+    text: Annotated[str, Field(max_length=500)]
+    author: Name
+    made: str
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Marks:
+    """All that people measured and noted in a scan, in the order it was made.
+
+    A scan that is opened has none until they come.
+    """
+
+    scan: Id
+    marks: list[Mark]
+    seq: Count = 0
+    type: Literal["marks"] = "marks"
+
+    def key(self) -> str:
+        """What a later message of the same key replaces."""
+        return "marks"
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -489,7 +529,7 @@ class Share:
 
 
 ServerText = Annotated[
-    Welcome | ScanOpened | Measured | Failed | JobState | People | Shared,
+    Welcome | ScanOpened | Measured | Marks | Failed | JobState | People | Shared,
     Field(discriminator="type"),
 ]
 WithPayload = MeshData | SliceData | VolumeData

@@ -6,6 +6,8 @@
 /api/scans/{scan}/labels/{label}/masks/{k}.png      its mask
 /api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest; packed
 /api/scans/{scan}/labels/{label}/measurement        the numbers
+
+What can be changed is in `edits.py` and `marks.py`.
 """
 
 from __future__ import annotations
@@ -49,12 +51,12 @@ def resources(cache: Cache) -> APIRouter:
     @router.get("", responses=_holds(ScanList))
     async def scans(request: Request) -> Response:
         cards = [asdict(card) for card in cache.library.cards()]
-        return _json(request, {"scans": cards})
+        return as_json(request, {"scans": cards})
 
     @router.get("/{scan}", responses=_holds(Geometry))
     async def geometry(request: Request, scan: str) -> Response:
         scene = await cache.scene(scan, None)
-        return _json(request, _fields(scene.opened))
+        return as_json(request, fields_of(scene.opened))
 
     @router.get("/{scan}/frames/{k:int}.png", responses=PNG)
     async def frame(request: Request, scan: str, k: Index) -> Response:
@@ -77,7 +79,7 @@ def resources(cache: Cache) -> APIRouter:
     @router.get("/{scan}/labels/{label}/measurement", responses=_holds(Measurement))
     async def measurement(request: Request, scan: str, label: str) -> Response:
         measured = await cache.measured(await cache.scene(scan, label))
-        return _json(request, _fields(measured))
+        return as_json(request, fields_of(measured))
 
     return router
 
@@ -89,7 +91,7 @@ async def not_there(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status_code=404)
 
 
-def _fields(message: Any) -> dict[str, Any]:
+def fields_of(message: Any) -> dict[str, Any]:
     """A message's content, without what belongs to the wire."""
     return {k: v for k, v in asdict(message).items() if k not in ("seq", "type")}
 
@@ -101,7 +103,8 @@ async def _png(request: Request, images: NDArray[Any], k: Index) -> Response:
     return _tagged(request, body, "image/png")
 
 
-def _json(request: Request, content: dict[str, Any]) -> Response:
+def as_json(request: Request, content: dict[str, Any]) -> Response:
+    """The content with its ETag, or 304 where the caller has it."""
     return _tagged(request, json.dumps(content).encode(), "application/json")
 
 

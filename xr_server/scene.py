@@ -14,7 +14,7 @@ from parasam_core.gltf import scene_from_index
 from parasam_core.mask import MaskStack
 from parasam_core.scanfile import ScanFile
 from parasam_core.sequence import Sequence
-from xr_server.protocol import ScanOpened, ServerMessage, SliceData
+from xr_server.protocol import Mark, Marks, ScanOpened, ServerMessage, SliceData
 from xr_server.textures import mask_bits, slice_payload
 
 
@@ -94,6 +94,15 @@ def scene_of(scan: ScanFile, label: str | None, content: str) -> Scene:
     frames = range(len(sequence.frames))
     bits = tuple(b"" if mask is None else mask_bits(mask.masks[k]) for k in frames)
     return Scene(opened, sequence, mask, content, bits, _digests(sequence, bits))
+
+
+def marks_of(scan: ScanFile) -> Marks:
+    """What was measured and noted in a scan.
+
+    Raises:
+        ScanError: that is damaged.
+    """
+    return Marks(scan.name, [Mark(**mark.as_json()) for mark in scan.marks()])
 
 
 def edited_scene(scene: Scene, mask: MaskStack, frame: int) -> Scene:

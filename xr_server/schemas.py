@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from xr_server.protocol import JobState, Measured, ScanCard, ScanOpened
+from xr_server.protocol import JobState, Marks, Measured, ScanCard, ScanOpened
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -41,6 +41,7 @@ def _content(name: str, message: type[Any]) -> type[BaseModel]:
 
 Geometry = _content("Geometry", ScanOpened)
 Measurement = _content("Measurement", Measured)
+MarkList = _content("MarkList", Marks)
 Job = _content("Job", JobState)
 
 

@@ -25,6 +25,7 @@ from xr_server.protocol import (
     JobState,
     Join,
     Look,
+    Marks,
     Open,
     People,
     Presence,
@@ -86,6 +87,7 @@ class Session:
         connection: counts the page's connections; the latest one is served.
         is_there: whether that one stands.
         shown: what it was sent last; None before anything.
+        marks_of_ns: when the marks that it was sent were stored; see `ScanFile.marks_changed_ns`.
     """
 
     def __init__(self, cache: Cache, room: Room) -> None:
@@ -98,6 +100,7 @@ class Session:
         self._room = room
         self._guest: Guest | None = None
         self.shown: Shown | None = None
+        self.marks_of_ns = 0
         self._cards: list[ScanCard] = []
         self._held: set[str] = set()
         self._wish: Wish | None = None
@@ -162,6 +165,11 @@ class Session:
                 self._open(wish)  # what was read may be what was there before
         elif shown is not None and shown.scan == scan and shown.label in (label, None):
             self._open(Wish(Open(scan, label), is_anew=False))
+
+    def marked(self, scan: str) -> None:
+        """The marks of a scan were stored: show them where it is looked at."""
+        if self.shown is not None and self.shown.opened.scan == scan:
+            self._put(self._marks(scan))
 
     def listed(self, cards: list[ScanCard]) -> None:
         """Scans or masks may have come or gone: tell, and show one where there was none."""
@@ -245,7 +253,8 @@ class Session:
         if wish.is_anew or before is None or before.opened != scene.opened:
             self._is_whole, self._volume = False, ""
             self._turn()
-            return [Item(scene.opened), *scene.slices()]
+            marks = self._marks(scene.opened.scan)
+            return [Item(scene.opened), *([] if _has_none(marks) else [marks]), *scene.slices()]
         self._is_whole &= before.content == scene.content
         pairs = enumerate(zip(before.digests, scene.digests, strict=True))
         return [scene.slice(frame) for frame, (old, new) in pairs if old != new]
@@ -258,6 +267,14 @@ class Session:
         first, settles_s = (0, 0.0) if sketch is None else (1, EDIT_SETTLES_S)
         async for item in self._cache.meshes(scene, first, 0 if wish.is_anew else settles_s):
             self._put(item)
+
+    def _marks(self, scan: str) -> Item:
+        """As they are on disk now; where they are damaged, that."""
+        self.marks_of_ns = self._cache.library.marks_changed_ns(scan)
+        try:
+            return Item(self._cache.marks(scan))
+        except ParasamError as error:
+            return Item(Failed(str(error)))
 
     async def _put_volume(self, scene: Scene) -> None:
         """The grey levels as a whole, where they are other than the page was sent."""
@@ -276,6 +293,11 @@ class Session:
         else:
             first, last = opened.frames_with_tumour or (0, opened.shape[0] - 1)
             self.outbox.look((first + last) // 2)
+
+
+def _has_none(item: Item) -> bool:
+    """Whether it says that there are no marks, as a page takes it of a scan that it opens."""
+    return isinstance(item.message, Marks) and not item.message.marks
 
 
 class Sessions:
@@ -312,6 +334,12 @@ class Sessions:
         return {(one.opened.scan, one.opened.label, one.content) for one in shown}
 
     @property
+    def marks_shown(self) -> set[tuple[str, int]]:
+        """Scan and time of the marks that the pages that are connected are shown."""
+        shown = [(s.shown, s.marks_of_ns) for s in self._connected()]
+        return {(one.opened.scan, changed_ns) for one, changed_ns in shown if one is not None}
+
+    @property
     def is_anybody_there(self) -> bool:
         """Whether a page is connected."""
         return any(True for _ in self._connected())
@@ -331,6 +359,11 @@ class Sessions:
         """A mask was written, or the frames: every page that looks at it sees it."""
         for session in self._sessions.values():
             session.changed(scan, label)
+
+    def marked(self, scan: str) -> None:
+        """The marks of a scan were stored: every page that looks at it sees them."""
+        for session in self._sessions.values():
+            session.marked(scan)
 
     def listed(self, cards: list[ScanCard]) -> None:
         """Scans or masks may have come or gone: every page hears of it."""

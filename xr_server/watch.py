@@ -33,10 +33,13 @@ async def watch(library: Library, sessions: Sessions, every_s: float = EVERY_S) 
             continue
         try:
             cards, found = await asyncio.to_thread(_seen, library, sessions.shown)
+            marked = await asyncio.to_thread(_marked, library, sessions.marks_shown)
         except Exception:
             log.exception("watching the library")
             continue
         sessions.listed(cards)
+        for scan in marked:
+            sessions.marked(scan)
         for place, content in found.items():
             if told.get(place) != content:
                 told[place] = content
@@ -52,3 +55,8 @@ def _seen(library: Library, shown: Iterable[Content]) -> tuple[list[ScanCard], d
             if now != content:
                 found[scan, label] = now
     return library.cards(), found
+
+
+def _marked(library: Library, shown: Iterable[tuple[str, int]]) -> set[str]:
+    """The scans whose marks are other than those that are shown."""
+    return {scan for scan, changed_ns in shown if library.marks_changed_ns(scan) != changed_ns}

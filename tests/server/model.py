@@ -11,6 +11,8 @@ from xr_server.protocol import (
     Ack,
     Hello,
     Look,
+    Mark,
+    Marks,
     Measured,
     MeshData,
     Open,
@@ -36,15 +38,27 @@ class Shelves:
     """
 
     def __init__(self):
-        self.library = SimpleNamespace(cards=list)
         self.written = {"a": 0, "b": 0}
+        self.marked = {"a": 0, "b": 0}
+        self.library = SimpleNamespace(cards=list, marks_changed_ns=self.marked.get)
         self.shown = {}
+
+    def marks(self, scan):
+        """None at first."""
+        mark = Mark("m", "note", [[0.0] * 3], f"{self.marked[scan]}", "", "")
+        return Marks(scan, [mark] * (self.marked[scan] > 0))
+
+    def mark(self, scan):
+        self.marked[scan] += 1
+        if self.shown and self.shown["scan"][0].scan == scan:
+            self.shown["marks"] = (self.marks(scan), None)
 
     async def scene(self, scan, _):
         await asyncio.sleep(0)
         scene = _Scene(scan, self.written[scan])
         parts = [Item(scene.opened), *scene.slices(), scene.volume()]
         parts += [*scene.meshes(), Item(scene.measured)]
+        parts += [Item(self.marks(scan))] * (self.marked[scan] > 0)
         self.shown = {i.message.key(): (i.message, i.payload and i.payload()) for i in parts}
         return scene
 
@@ -166,6 +180,11 @@ class Talk:
         """Written anew, and told, as an edit is."""
         self.write_anew(scan)
         self.sessions.changed(scan, "m")
+
+    def mark(self, scan):
+        """Stored, and told."""
+        self.shelves.mark(scan)
+        self.sessions.marked(scan)
 
     def forget(self, count):
         for digest in list(self.kept)[:count]:

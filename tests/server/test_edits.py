@@ -20,6 +20,7 @@ from parasam_core.provenance import Provenance, signed
 from parasam_core.scanfile import ScanFile, write_scan
 from parasam_core.sequence import Sequence
 from parasam_core.space import Space
+from tests.server.listener import Listener, of
 from tests.server.small import SHAPE, ball, sequence_of, served
 from xr_server.app import create_app
 from xr_server.body import body_of, sketch_of
@@ -27,17 +28,12 @@ from xr_server.jobs import Jobs
 from xr_server.library import Library, content_of
 from xr_server.protocol import (
     SUBPROTOCOL,
-    Ack,
-    Hello,
     Measured,
     MeshData,
     Open,
     ScanOpened,
     SliceData,
     Welcome,
-    server_message,
-    split_binary,
-    text_frame,
 )
 from xr_server.scene import scene_of
 
@@ -61,43 +57,6 @@ def web(lab):
 def page(lab):
     with connect(f"ws://127.0.0.1:{lab}/ws", subprotocols=[SUBPROTOCOL], proxy=None) as socket:
         yield Listener(socket)
-
-
-class Listener:
-    """A page that acks all that it hears.
-
-    Attributes:
-        heard: each message, and how long its payload was.
-    """
-
-    def __init__(self, socket):
-        self.socket = socket
-        self.heard = []
-        self.say(Hello())
-
-    def say(self, message):
-        self.socket.send(text_frame(message))
-
-    def open(self, scan, label=None):
-        """Until all of it is there."""
-        self.say(Open(scan, label))
-        self.until(lambda heard: len(of(heard, SliceData)) == SHAPE[0])
-        if of(self.heard, ScanOpened)[-1].frames_with_tumour is not None:
-            self.until(lambda heard: of(heard, Measured))
-        self.heard.clear()
-
-    def until(self, wish):
-        while not wish(self.heard):
-            frame = self.socket.recv(timeout=30)
-            is_text = isinstance(frame, str)
-            message, payload = (server_message(frame), b"") if is_text else split_binary(frame)
-            self.heard.append((message, bytes(payload)))
-            self.say(Ack(message.seq))
-        return self.heard
-
-
-def of(heard, kind):
-    return [message for message, _ in heard if isinstance(message, kind)]
 
 
 def png(mask, mode="L"):

@@ -16,6 +16,8 @@ from xr_server.protocol import (
     JobState,
     Join,
     Look,
+    Mark,
+    Marks,
     Measured,
     MeshData,
     Open,
@@ -79,8 +81,8 @@ def test_bad_frames_are_refused_with_a_sentence(path):
 def test_every_message_has_a_good_frame():
     seen = {type(read(p)) for p in (GOLDEN / "good").iterdir()}
     assert seen == {
-        Welcome, ScanOpened, MeshData, SliceData, VolumeData, Measured, Failed, JobState,
-        People, Shared, Hello, Open, Look, Ack, Join, Share, Presence,
+        Welcome, ScanOpened, MeshData, SliceData, VolumeData, Measured, Marks, Failed,
+        JobState, People, Shared, Hello, Open, Look, Ack, Join, Share, Presence,
     }  # fmt: skip
 
 
@@ -106,7 +108,17 @@ parts = (
     st.none() | tumour_poses,
 )
 cards = st.builds(ScanCard, ids, texts, texts, counts, st.lists(texts, max_size=3))
+marks = st.builds(
+    Mark,
+    ids,
+    st.sampled_from(["distance", "angle", "note"]),
+    st.lists(lists(numbers, 3), min_size=1, max_size=3),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=500),
+    names,
+    texts,
+)
 server_texts = st.one_of(
+    st.builds(Marks, ids, st.lists(marks, max_size=3), counts),
     st.builds(Welcome, texts, ids, st.lists(cards, max_size=3), counts),
     st.builds(
         ScanOpened,

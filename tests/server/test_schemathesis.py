@@ -19,6 +19,7 @@ RESOURCES = [
     ("GET", "/api/scans/{scan}/labels/{label}/masks/{k}.png"),
     ("GET", "/api/scans/{scan}/labels/{label}/mesh/{level}.glb"),
     ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
+    ("GET", "/api/scans/{scan}/marks"),
     ("GET", "/api/jobs"),
     ("GET", "/api/jobs/{job}"),
     ("GET", "/api/jobs/{job}/file"),
@@ -27,6 +28,9 @@ RESOURCES = [
 CHANGES = [  # and so is asked on a lab of its own, where it is asked
     ("POST", "/api/jobs"),
     ("PUT", "/api/scans/{scan}/labels/{label}/masks/{k}.png"),
+    ("POST", "/api/scans/{scan}/marks"),
+    ("PUT", "/api/scans/{scan}/marks/{mark}"),
+    ("DELETE", "/api/scans/{scan}/marks/{mark}"),
 ]
 
 

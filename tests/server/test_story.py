@@ -23,6 +23,7 @@ steps = st.one_of(
     step("look", st.integers(0, 3)),
     step("write_anew", scans),
     step("change", scans),
+    step("mark", scans),
     step("hear", counts),
     step("ack", counts, st.integers(1, 2)),
     step("take", st.sampled_from([2, 5, 99])),

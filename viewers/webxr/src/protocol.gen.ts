@@ -165,6 +165,38 @@ export interface Measured {
 }
 
 /**
+ * A distance, an angle or a note that somebody put into a scan.
+ *
+ * Attributes:
+ *     id: names it within its scan.
+ *     kind: has two, three and one point; the vertex of an angle is the second.
+ *     points_mm: (x, y, z) in mm of the scan's frame: voxel index × spacing + origin.
+ *     text: what a note says; the name of the others, "" where they have none.
+ *     author: who made it, "" where nobody said.
+ *     made: when, ISO 8601 in UTC.
+ */
+export interface Mark {
+  id: string;
+  kind: string;
+  points_mm: Tuple<number, 3>[];
+  text: string;
+  author: string;
+  made: string;
+}
+
+/**
+ * All that people measured and noted in a scan, in the order it was made.
+ *
+ * A scan that is opened has none until they come.
+ */
+export interface Marks {
+  scan: string;
+  marks: Mark[];
+  seq: number;
+  type: "marks";
+}
+
+/**
  * What went wrong, as one sentence for the user; what was shown before stays.
  */
 export interface Failed {
@@ -369,7 +401,7 @@ export interface Share {
   type: "share";
 }
 
-export type ServerText = Welcome | ScanOpened | Measured | Failed | JobState | People | Shared;
+export type ServerText = Welcome | ScanOpened | Measured | Marks | Failed | JobState | People | Shared;
 export type ServerBinary = MeshData | SliceData | VolumeData;
 export type ClientMessage = Hello | Open | Look | Ack | Join | Share | Presence;
 export type ServerMessage = ServerText | ServerBinary;
@@ -555,6 +587,22 @@ const checkMeasured = objectOf<Measured>({
   type: exactly("measured"),
 });
 
+const checkMark = objectOf<Mark>({
+  id: textOf(1, 200),
+  kind: textOf(0, Infinity, /^(distance|angle|note)$/u),
+  points_mm: listOf(tupleOf(finiteNumber, 3), 1, 3),
+  text: textOf(0, 500),
+  author: textOf(0, 40),
+  made: textOf(0, Infinity),
+});
+
+const checkMarks = objectOf<Marks>({
+  scan: textOf(1, 200),
+  marks: listOf(checkMark, 0, Infinity),
+  seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
+  type: exactly("marks"),
+});
+
 const checkFailed = objectOf<Failed>({
   sentence: textOf(0, Infinity),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
@@ -663,6 +711,7 @@ const checkServerText = oneOf<ServerText>({
   welcome: checkWelcome,
   scan: checkScanOpened,
   measured: checkMeasured,
+  marks: checkMarks,
   failed: checkFailed,
   job: checkJobState,
   people: checkPeople,
@@ -689,6 +738,7 @@ const checkServerMessage = oneOf<ServerMessage>({
   welcome: checkWelcome,
   scan: checkScanOpened,
   measured: checkMeasured,
+  marks: checkMarks,
   failed: checkFailed,
   job: checkJobState,
   people: checkPeople,

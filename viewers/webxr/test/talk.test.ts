@@ -2,7 +2,7 @@
 import { BoxGeometry, type BufferGeometry } from "three";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Talk } from "../src/net/talk";
-import type { ClientMessage, ScanOpened, ServerMessage, VolumeData } from "../src/protocol.gen";
+import type { ClientMessage, Mark, ScanOpened, ServerMessage, VolumeData } from "../src/protocol.gen";
 import { drawnFrame, finestWithin, isMeasuredBefore, lab } from "../src/state/lab";
 
 const SHA = "a".repeat(64);
@@ -67,6 +67,11 @@ function job(state: string, more: object = {}): void {
   } as Unnumbered<ServerMessage>);
 }
 
+function marks(scan: string, ...texts: string[]): void {
+  const made: Omit<Mark, "id" | "text"> = { kind: "note", points_mm: [[1, 2, 3]], author: "", made: "" };
+  hear({ type: "marks", scan, marks: texts.map((text, n) => ({ ...made, id: `n${n}`, text })) });
+}
+
 const kinds = () => said.map((m) => m.type);
 const settled = () => new Promise((done) => setTimeout(done));
 
@@ -105,6 +110,29 @@ describe("the first talk", () => {
   it("looks at the sweep's middle where there is no tumour", () => {
     opened("a", { label: null, labels: [], frames_with_tumour: null });
     expect(lab.getState().frame).toBe(4);
+  });
+});
+
+describe("marks", () => {
+  const texts = () => lab.getState().marks.map(({ text }) => text);
+
+  it("are those of the scan that is open, the latest of them", () => {
+    opened();
+    marks("a", "rim", "core");
+    marks("b", "elsewhere");
+    expect(texts()).toEqual(["rim", "core"]);
+    marks("a", "core");
+    expect(texts()).toEqual(["core"]);
+  });
+
+  it("go when a scan is opened, be it the same: those that are left come after it", () => {
+    opened();
+    marks("a", "rim");
+    opened("a", { frames_with_tumour: [2, 7] });
+    expect(texts()).toEqual([]);
+    marks("a", "rim");
+    opened("b");
+    expect(texts()).toEqual([]);
   });
 });
 

@@ -21,6 +21,7 @@ import {
   isView,
   lab,
   showJob,
+  showMarks,
   showMeasured,
   showScan,
   type View,
@@ -129,6 +130,9 @@ export class Talk implements Heard {
         break;
       case "measured":
         showMeasured(message);
+        break;
+      case "marks":
+        showMarks(message);
         break;
       case "job":
         showJob(message);

@@ -7,7 +7,7 @@
 import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
 import { doing } from "../format";
-import type { JobState, Measured, MeshData, ScanCard, ScanOpened, VolumeData } from "../protocol.gen";
+import type { JobState, Mark, Marks, Measured, MeshData, ScanCard, ScanOpened, VolumeData } from "../protocol.gen";
 import type { Slice } from "./slices";
 import { type CoarseVolume, coarseFrom } from "./volume";
 
@@ -45,6 +45,8 @@ export interface LabState {
   wanted: Wanted | null;
   scan: ScanOpened | null;
   measured: Measured | null;
+  /** What people measured and noted in the scan, oldest first. */
+  marks: readonly Mark[];
   /** The levels of the mesh that have come, coarse first; `mesh` is the finest of them. */
   levels: readonly ShownMesh[];
   mesh: ShownMesh | null;
@@ -65,6 +67,7 @@ export interface LabState {
 const NOTHING_OPEN = {
   scan: null,
   measured: null,
+  marks: [],
   levels: [],
   mesh: null,
   subject: null,
@@ -91,7 +94,7 @@ export function showScan(scan: ScanOpened): void {
   const before = lab.getState().scan;
   if (before !== null && isSameScan(before, scan)) {
     const gone = scan.frames_with_tumour === null ? { measured: null, levels: [], mesh: null } : {};
-    lab.setState({ scan, failure: null, ...gone });
+    lab.setState({ scan, failure: null, marks: [], ...gone });
     return;
   }
   lab.setState({
@@ -138,6 +141,11 @@ export function drawnFrame({ frame, slice, volume }: LabState): number | null {
 export function showMeasured(measured: Measured): void {
   const { scan } = lab.getState();
   if (scan?.scan === measured.scan && scan.label === measured.label) lab.setState({ measured });
+}
+
+/** Take all of a scan's marks; it has none until they come. */
+export function showMarks({ scan, marks }: Marks): void {
+  if (lab.getState().scan?.scan === scan) lab.setState({ marks });
 }
 
 /** Whether the numbers are of the mask before: the surface is anew, and is being measured. */
