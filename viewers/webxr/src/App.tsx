@@ -1,10 +1,12 @@
 import { title } from "./format";
 import { Download } from "./desk/Download";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
+import { GreyLevels } from "./desk/GreyLevels";
 import { Jobs } from "./desk/Jobs";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
+import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
 import { ScanList } from "./desk/ScanList";
 import { Scrubber } from "./desk/Scrubber";
@@ -36,6 +38,8 @@ export function App() {
       <aside>
         <Numbers />
         <ScanList />
+        <Probe />
+        <GreyLevels />
         <Outlining />
         <Download />
         <Jobs />

@@ -3,6 +3,7 @@ import { Canvas, useThree } from "@react-three/fiber";
 import { useXR, XR } from "@react-three/xr";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Group } from "three";
+import { DraggedProbe } from "./desk/DraggedProbe";
 import { Orbit } from "./desk/Orbit";
 import { Sitting } from "./desk/Sitting";
 import { useWheelScrub } from "./desk/wheel";
@@ -12,6 +13,7 @@ import { Lights } from "./scene/Lights";
 import { Meter } from "./scene/Meter";
 import { Specimen } from "./scene/Specimen";
 import { useLab } from "./useLab";
+import { HeldProbe } from "./xr/HeldProbe";
 import { Immersed } from "./xr/Immersed";
 import { ScrubKnob } from "./xr/ScrubKnob";
 import { xr } from "./xr/session";
@@ -38,7 +40,7 @@ function Scene() {
     <>
       <Meter />
       <Lights />
-      <Specimen pose={pose}>{inside && <ScrubKnob />}</Specimen>
+      <Specimen pose={pose} probe={inside ? <HeldProbe /> : <DraggedProbe />}>{inside && <ScrubKnob />}</Specimen>
       {inside ? <Immersed tumour={pose} /> : <Desk tumour={pose} />}
     </>
   );

@@ -6,6 +6,7 @@ import { Vector3 } from "three";
 import { type Budget, budget } from "./state/budget";
 import { companions, company } from "./state/company";
 import { isMeasuredBefore, lab } from "./state/lab";
+import { probe } from "./state/probe";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
@@ -27,6 +28,8 @@ export interface Seen {
   framesOfScan: number;
   /** The 3D texture, and how many frames are in it as fine as they will be. */
   volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
+  /** Whether the probe is out, and its plane in the scan's own scene: x, y, z in metres, a quaternion. */
+  probe: { isOut: boolean; pose: number[] | null };
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
@@ -79,9 +82,10 @@ function seen(): Seen {
     slicesHeld,
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
+    probe: probe.getState(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: isMeasuredBefore(lab.getState()) ? null : (measured?.volume_mm3 ?? null),
-    reach: { knob: placeOf("knob"), slider: placeOf("slider") },
+    reach: { knob: placeOf("knob"), slider: placeOf("slider"), transducer: placeOf("transducer") },
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,

@@ -3,20 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { parseClientMessage, readServerText, splitBinary, WireError } from "../src/protocol.gen";
+import { seeded } from "./seeded";
 
 const GOOD = path.resolve(import.meta.dirname, "../../../tests/golden/wire/good");
 const FRAMES = readdirSync(GOOD).map((name) => ({ name, bytes: readFileSync(path.join(GOOD, name)) }));
 const ROUNDS = 2000;
-
-/** A generator that gives the same numbers in every run (mulberry32): from 0 to 1. */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
   const cut = random() < 0.3 ? Math.floor(random() * bytes.length) : bytes.length;

@@ -69,7 +69,10 @@ describe("the fine texture", () => {
     const whole = fineLattice([1, 3, 3], 99, MANY);
     const halved = fineLattice([1, 3, 3], 2, MANY);
     if (!whole || !halved) throw new Error("expected both to fit");
-    expect(layerOf(grey, 3, 3, whole)).toBe(grey);
-    expect([...layerOf(grey, 3, 3, halved)]).toEqual([20, 35, 65, 80]);
+    const frame = { grey, maskBits: Uint8Array.of(0b11000000, 0), width: 3, height: 3 };
+    const [bare, masked] = [{ ...frame, maskBits: null }, [...layerOf(frame, whole)]];
+    expect([...layerOf(bare, whole)]).toEqual([0, 0, 10, 0, 20, 0, 30, 0, 40, 0, 50, 0, 60, 0, 70, 0, 80, 0]);
+    expect(masked.filter((_, i) => i % 2 === 1)).toEqual([255, 255, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...layerOf(frame, halved)]).toEqual([20, 128, 35, 0, 65, 0, 80, 0]);
   });
 });

@@ -5,6 +5,7 @@ import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { distanceToFit, FIELD_OF_VIEW_DEG, pixelsPerMm } from "../scene/framing";
 import { useLab } from "../useLab";
+import { dragging } from "./dragging";
 import { scale } from "./scale";
 
 const FIRST_VIEW = new Vector3(0.9, 0.46, 0.74).normalize();
@@ -24,6 +25,8 @@ export function Orbit() {
     controls.addEventListener("change", () => invalidate());
     return () => controls.dispose();
   }, [controls, gl, invalidate]);
+
+  useEffect(() => dragging.subscribe(({ isDragging }) => void (controls.enabled = !isDragging)), [controls]);
 
   useEffect(() => {
     if (radius === undefined || !(camera instanceof PerspectiveCamera)) return;

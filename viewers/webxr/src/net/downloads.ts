@@ -2,6 +2,7 @@
 import type { JobState } from "../protocol.gen";
 import { asked } from "./asking";
 import { placeOf } from "./jobs";
+import { save } from "./save";
 
 const SURFACES = ["glb", "stl", "ply", "obj"] as const;
 type Surface = (typeof SURFACES)[number];
@@ -26,13 +27,6 @@ export async function exportMask(scan: string, label: string, format: Format): P
 export function saveIfDone({ id, state, file }: JobState): void {
   if (state === "waiting" || state === "running" || !awaited.delete(id)) return;
   if (state === "done") save(`${placeOf(id)}/file`, file);
-}
-
-function save(href: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = href;
-  link.download = name;
-  link.click();
 }
 
 function isSurface(format: Format): format is Surface {

@@ -7,7 +7,15 @@ import { SlicePlane } from "./SlicePlane";
 import { Tumour } from "./Tumour";
 import { Volume } from "./Volume";
 
-export function Specimen({ pose, children }: { pose: RefObject<Group | null>; children?: ReactNode }) {
+interface Parts {
+  pose: RefObject<Group | null>;
+  /** What lives where coordinates are the scan's own, in metres. */
+  probe: ReactNode;
+  /** What lives where coordinates are voxel indices. */
+  children?: ReactNode;
+}
+
+export function Specimen({ pose, probe, children }: Parts) {
   const centre = useLab((s) => s.subject?.centre);
   const numbers = useLab((s) => s.scan?.scene_from_index);
   const sceneFromIndex = useMemo(() => (numbers ? new Matrix4().fromArray(numbers) : null), [numbers]);
@@ -15,6 +23,7 @@ export function Specimen({ pose, children }: { pose: RefObject<Group | null>; ch
     <group ref={pose} name="specimen" pointerEventsType={NOT_BY_TOUCH}>
       <group position={centre ? new Vector3().copy(centre).negate() : undefined}>
         <Tumour sceneFromIndex={sceneFromIndex} />
+        {probe}
         {sceneFromIndex && (
           <group matrix={sceneFromIndex} matrixAutoUpdate={false}>
             <Volume />

@@ -1,5 +1,6 @@
 /**
- * The tumour's surface: whole, as glass, or cut at the current frame, the half before it glass.
+ * The tumour's surface: whole, as glass, or cut at the probe or else at the current frame, the half
+ * before it glass.
  */
 import { useFrame, useThree } from "@react-three/fiber";
 import { useEffect, useMemo, useRef } from "react";
@@ -7,6 +8,8 @@ import { type Camera, type Group, Matrix4, MeshStandardMaterial, Plane, Vector3 
 import { useStore } from "zustand";
 import { budget } from "../state/budget";
 import { drawnFrame, finestWithin } from "../state/lab";
+import { positionOf, quaternionOf } from "../state/pose";
+import { probe } from "../state/probe";
 import { useLab } from "../useLab";
 import { GhostMaterial } from "./ghostMaterial";
 
@@ -40,7 +43,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   useFrame(({ camera }) => {
     if (isCut && sceneFromIndex && group.current) {
       group.current.updateWorldMatrix(true, false);
-      cut.place(group.current.matrixWorld, sceneFromIndex, frame, camera);
+      cut.place(group.current.matrixWorld, cutPlane(sceneFromIndex, frame), camera);
     }
   });
 
@@ -58,22 +61,31 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   );
 }
 
-/** The two sides of the current frame, in world coordinates, as three.js clips: kept where > 0. */
+/** Where it is cut, in the scan's own scene. */
+interface CutPlane {
+  point: Vector3;
+  normal: Vector3;
+}
+
+function cutPlane(sceneFromIndex: Matrix4, frame: number): CutPlane {
+  const { isOut, pose } = probe.getState();
+  const ahead = new Vector3(0, 0, 1);
+  if (isOut && pose) return { point: positionOf(pose), normal: ahead.applyQuaternion(quaternionOf(pose)) };
+  return { point: new Vector3(0, 0, frame).applyMatrix4(sceneFromIndex), normal: ahead.transformDirection(sceneFromIndex) };
+}
+
+/** The two sides of a plane, in world coordinates, as three.js clips: kept where > 0. */
 class Cut {
   readonly far = new Plane();
   readonly near = new Plane();
-  readonly #matrix = new Matrix4();
-  readonly #normal = new Vector3();
-  readonly #point = new Vector3();
   readonly #eye = new Vector3();
 
-  place(world: Matrix4, sceneFromIndex: Matrix4, frame: number, camera: Camera): void {
-    this.#matrix.multiplyMatrices(world, sceneFromIndex);
-    this.#point.set(0, 0, frame).applyMatrix4(this.#matrix);
-    this.#normal.set(0, 0, 1).transformDirection(this.#matrix);
-    this.#eye.setFromMatrixPosition(camera.matrixWorld).sub(this.#point);
-    if (this.#eye.dot(this.#normal) > 0) this.#normal.negate();
-    this.far.setFromNormalAndCoplanarPoint(this.#normal, this.#point);
+  place(world: Matrix4, { point, normal }: CutPlane, camera: Camera): void {
+    point.applyMatrix4(world);
+    normal.transformDirection(world);
+    this.#eye.setFromMatrixPosition(camera.matrixWorld).sub(point);
+    if (this.#eye.dot(normal) > 0) normal.negate();
+    this.far.setFromNormalAndCoplanarPoint(normal, point);
     this.near.copy(this.far).negate();
   }
 }

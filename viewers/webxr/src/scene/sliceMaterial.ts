@@ -1,16 +1,8 @@
-/**
- * One frame as grey levels with the mask's outline on it, drawn to a width in screen pixels.
- *
- * The outline is where the mask, taken between pixel centres as a slope from 0 to 1, is one half;
- * its distance in screen pixels is the value's difference from one half over its screen gradient.
- */
-import { Color, DataTexture, DoubleSide, GLSL3, LinearFilter, RedFormat, ShaderMaterial } from "three";
+/** One frame at its own resolution, with the mask's outline. */
+import { DataTexture, DoubleSide, GLSL3, LinearFilter, RedFormat, ShaderMaterial } from "three";
+import type { Levels } from "../state/levels";
 import { maskBytes, type Slice } from "../state/slices";
-
-export const OUTLINE_COLOUR = "#ffb000";
-const OUTLINE_PX = 1.5;
-/** Outside the mask the far half of the tumour shines through. */
-export const OPACITY_AROUND = 0.5;
+import { levelsUniform, OPACITY_AROUND, sliceGlsl, sliceUniforms } from "./sliceShader";
 
 const vertexShader = /* glsl */ `
   out vec2 place;
@@ -23,29 +15,15 @@ const fragmentShader = /* glsl */ `
   precision highp float;
   uniform sampler2D grey;
   uniform sampler2D mask;
-  uniform bool outlined;
-  uniform vec3 outline;
-  uniform float widthPx;
-  uniform float around;
   in vec2 place;
   out vec4 colour;
 
+  float greyAt(vec2 at) { return texture(grey, at).r; }
   float inside(vec2 at) { return texture(mask, at).r; }
-
-  float outlineAt(vec2 at) {
-    vec2 right = 0.75 * dFdx(at);
-    vec2 up = 0.75 * dFdy(at);
-    float value = (inside(at) + inside(at + right) + inside(at - right) + inside(at + up) + inside(at - up)) / 5.0;
-    vec2 slope = vec2(inside(at + right) - inside(at - right), inside(at + up) - inside(at - up)) / 1.5;
-    float px = abs(value - 0.5) / max(length(slope), 1e-4);
-    return 1.0 - smoothstep(0.5 * widthPx - 0.5, 0.5 * widthPx + 0.5, px);
-  }
+  ${sliceGlsl("vec2")}
 
   void main() {
-    vec3 level = sRGBTransferEOTF(vec4(texture(grey, place).rrr, 1.0)).rgb;
-    float line = outlined ? outlineAt(place) : 0.0;
-    float solid = outlined ? mix(around, 1.0, step(0.5, inside(place))) : 1.0;
-    colour = linearToOutputTexel(vec4(mix(level, outline, line), max(solid, line)));
+    colour = linearToOutputTexel(sliceAt(place));
   }`;
 
 export class SliceMaterial extends ShaderMaterial {
@@ -61,10 +39,7 @@ export class SliceMaterial extends ShaderMaterial {
       uniforms: {
         grey: { value: texture(1, 1) },
         mask: { value: texture(1, 1) },
-        outlined: { value: false },
-        outline: { value: new Color(OUTLINE_COLOUR) },
-        widthPx: { value: OUTLINE_PX },
-        around: { value: OPACITY_AROUND },
+        ...sliceUniforms(),
       },
     });
   }
@@ -76,7 +51,13 @@ export class SliceMaterial extends ShaderMaterial {
     const { width, height, grey, maskBits } = slice;
     this.#fill("grey", new Uint8Array(grey), width, height);
     if (maskBits) this.#fill("mask", maskBytes(maskBits, width * height), width, height);
-    this.#uniform("outlined").value = maskBits !== null;
+    this.#uniform("around").value = maskBits === null ? 1 : OPACITY_AROUND;
+  }
+
+  /** Draw with this window, with or without the outline. */
+  draw(levels: Levels, isOutlined: boolean): void {
+    this.#uniform("levels").value = levelsUniform(levels);
+    this.#uniform("outlined").value = isOutlined && this.#shown?.maskBits != null;
   }
 
   override dispose(): void {

@@ -1,9 +1,9 @@
 /**
- * A scan's grey levels as one 3D texture: coarse at first, then as fine as its frames.
+ * A scan as one 3D texture, its grey levels and its mask: coarse and without the mask at first, then
+ * as fine as its frames.
  *
  * The fine texture is drawn from the coarse one on the graphics card, and takes each frame that
- * comes into its layer, out of the memory where frames are held anyway: no second copy is made.
- * What is done at once is bounded, so that a headset goes on drawing.
+ * comes into its layer. What is done at once is bounded, so that a headset goes on drawing.
  */
 import {
   Data3DTexture,
@@ -11,6 +11,7 @@ import {
   LinearFilter,
   type Matrix4,
   RedFormat,
+  RGFormat,
   UnsignedByteType,
   Vector3,
   WebGL3DRenderTarget,
@@ -20,12 +21,16 @@ import type { Slice, SliceCache } from "../state/slices";
 import { type CoarseVolume, fineLattice, type Lattice, layerOf, textureFromIndex, type Triple } from "../state/volume";
 import { LayerPainter } from "./layerPainter";
 
-const MOST_BYTES = 64 << 20;
+/** Two bytes each. */
+const MOST_SAMPLES = 64 << 20;
 const LAYERS_PAINTED_AT_ONCE = 32;
 const LAYERS_TAKEN_AT_ONCE = 4;
-const GREY = { format: RedFormat, type: UnsignedByteType, minFilter: LinearFilter, magFilter: LinearFilter } as const;
+const BYTES = { type: UnsignedByteType, minFilter: LinearFilter, magFilter: LinearFilter } as const;
 
-/** What a shader needs: `texture(volume, (textureFromIndex * vec4(index, 1)).xyz).r`, index (x, y, z). */
+/**
+ * What a shader needs: `texture(volume, (textureFromIndex * vec4(index, 1)).xyz)`, index (x, y, z), has
+ * the grey level in `r`, and in `g` 1 in the mask, 0 outside and in frames that have not come.
+ */
 export interface SampledVolume {
   texture: Data3DTexture;
   textureFromIndex: Matrix4;
@@ -49,12 +54,12 @@ export class VolumeTexture {
     private readonly shape: Triple,
     { lattice, grey }: CoarseVolume,
     longestSide: number,
-    mostBytes = MOST_BYTES,
+    mostSamples = MOST_SAMPLES,
   ) {
     this.#coarseLattice = lattice;
-    this.#coarse = Object.assign(new Data3DTexture(grey, ...lattice.size), GREY, { needsUpdate: true });
+    this.#coarse = Object.assign(new Data3DTexture(grey, ...lattice.size), BYTES, { format: RedFormat, needsUpdate: true });
     this.#sampled = { texture: this.#coarse, textureFromIndex: textureFromIndex(lattice) };
-    this.#fineLattice = fineLattice(shape, longestSide, mostBytes);
+    this.#fineLattice = fineLattice(shape, longestSide, mostSamples);
   }
 
   /** The finest there is of all frames. */
@@ -92,7 +97,7 @@ export class VolumeTexture {
   }
 
   #paint(renderer: WebGLRenderer, lattice: Lattice): void {
-    this.#fine ??= new WebGL3DRenderTarget(...lattice.size, { ...GREY, depthBuffer: false });
+    this.#fine ??= new WebGL3DRenderTarget(...lattice.size, { ...BYTES, format: RGFormat, depthBuffer: false });
     this.#painter ??= new LayerPainter(this.#coarse, this.#coarseLattice, lattice);
     const end = Math.min(this.#painted + LAYERS_PAINTED_AT_ONCE, lattice.size[2]);
     this.#painter.paint(renderer, this.#fine, this.#painted, end);
@@ -111,10 +116,10 @@ export class VolumeTexture {
     if (missing.length <= LAYERS_TAKEN_AT_ONCE) this.#seen = version;
   }
 
-  #take(renderer: WebGLRenderer, { frame, width, height, grey, sha256 }: Slice, lattice: Lattice): void {
+  #take(renderer: WebGLRenderer, slice: Slice, lattice: Lattice): void {
     const [columns, rows] = lattice.size;
-    const layer = new DataTexture(layerOf(grey, width, height, lattice) as Uint8Array<ArrayBuffer>, columns, rows);
-    renderer.copyTextureToTexture(layer, this.#sampled.texture, null, new Vector3(0, 0, frame));
-    this.#taken.set(frame, sha256);
+    const layer = new DataTexture(layerOf(slice, lattice), columns, rows, RGFormat);
+    renderer.copyTextureToTexture(layer, this.#sampled.texture, null, new Vector3(0, 0, slice.frame));
+    this.#taken.set(slice.frame, slice.sha256);
   }
 }

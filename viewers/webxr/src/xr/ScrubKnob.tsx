@@ -5,9 +5,11 @@
 import { useFrame } from "@react-three/fiber";
 import { useEffect, useRef, useState } from "react";
 import { type Mesh, Vector3 } from "three";
+import { useStore } from "zustand";
 import { lookAt } from "../link";
-import { OUTLINE_COLOUR } from "../scene/sliceMaterial";
+import { OUTLINE_COLOUR } from "../scene/sliceShader";
 import { drawnFrame } from "../state/lab";
+import { layers } from "../state/layers";
 import { useLab } from "../useLab";
 import { SMALL } from "./pointers";
 import { reach } from "./reach";
@@ -33,6 +35,7 @@ export function ScrubKnob() {
   const [isHot, setHot] = useState(false);
   const frame = useLab(drawnFrame);
   const width = useLab((s) => s.scan?.shape[2] ?? 0);
+  const isShown = useStore(layers, (s) => s.frame);
 
   useFrame(() => {
     reach.knob = knob.current;
@@ -61,7 +64,7 @@ export function ScrubKnob() {
     if (pull.current?.pointerId === event.pointerId) pull.current = null;
   };
 
-  if (frame === null) return null;
+  if (frame === null || !isShown) return null;
   const handlers = { onPointerDown: take, onPointerMove: draw, onPointerUp: letGo, onPointerCancel: letGo };
   return (
     <mesh

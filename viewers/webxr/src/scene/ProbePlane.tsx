@@ -1,0 +1,58 @@
+/** What the probe sees, at its place: a child of the group that has the probe's pose. */
+import { useFrame, useThree } from "@react-three/fiber";
+import { useEffect, useMemo } from "react";
+import { Matrix4, PlaneGeometry } from "three";
+import { useStore } from "zustand";
+import { volume } from "../renderer";
+import { layers } from "../state/layers";
+import { levels as window } from "../state/levels";
+import type { Section } from "../state/probe";
+import { useLab } from "../useLab";
+import { PlaneMaterial } from "./planeMaterial";
+import { OPACITY_AROUND } from "./sliceShader";
+
+export const PROBE_COLOUR = "#5ec8ff";
+export const PROBE_NAME = "probe";
+
+/**
+ * @param section where the plane meets the scan.
+ * @param indexFromPlane metres of the plane → voxel index (x, y, z).
+ */
+export function ProbePlane({ section, indexFromPlane }: { section: Section; indexFromPlane: Matrix4 }) {
+  const levels = useStore(window);
+  const isOutlined = useStore(layers, (s) => s.outline);
+  const isMasked = useLab((s) => s.scan?.label !== null);
+  const view = useLab((s) => s.view);
+  const invalidate = useThree((s) => s.invalidate);
+  const material = useMemo(() => new PlaneMaterial({ rim: PROBE_COLOUR }), []);
+  const geometry = useMemo(() => new PlaneGeometry(1, 1), []);
+  const { left, bottom, width, height } = section;
+  const planeFromMesh = useMemo(
+    () => new Matrix4().makeScale(width, height, 1).setPosition(left + width / 2, bottom + height / 2, 0),
+    [left, bottom, width, height],
+  );
+  useEffect(() => () => [material, geometry].forEach((made) => made.dispose()), [material, geometry]);
+  useEffect(() => invalidate());
+  useFrame(() => {
+    if (!volume.current) return;
+    const indexFromMesh = indexFromPlane.clone().multiply(planeFromMesh);
+    const around = isMasked && view === "cut" ? OPACITY_AROUND : 1;
+    material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlined && isMasked, around });
+  });
+  return (
+    <mesh
+      name={PROBE_NAME}
+      geometry={geometry}
+      material={material}
+      matrix={planeFromMesh}
+      matrixAutoUpdate={false}
+      renderOrder={1}
+      raycast={nothing}
+      pointerEvents="none"
+    />
+  );
+}
+
+function nothing(): void {
+  // what lies behind it can be taken hold of
+}
