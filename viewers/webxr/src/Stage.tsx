@@ -1,7 +1,7 @@
 /** The canvas: one scene for desktop, VR and MR. */
 import { Canvas, useThree } from "@react-three/fiber";
 import { useXR, XR } from "@react-three/xr";
-import { type RefObject, useEffect, useRef } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { DraggedProbe } from "./desk/DraggedProbe";
 import { Orbit } from "./desk/Orbit";
@@ -13,10 +13,12 @@ import { Lights } from "./scene/Lights";
 import { Meter } from "./scene/Meter";
 import { Specimen } from "./scene/Specimen";
 import { useLab } from "./useLab";
-import { HeldProbe } from "./xr/HeldProbe";
-import { Immersed } from "./xr/Immersed";
 import { ScrubKnob } from "./xr/ScrubKnob";
 import { xr } from "./xr/session";
+
+/** A chunk of its own, which a page at a desk never needs; see `watchOffers`. */
+export const loadImmersed = () => import("./xr/Immersed");
+const Immersed = lazy(async () => ({ default: (await loadImmersed()).Immersed }));
 
 export function Stage() {
   return (
@@ -41,7 +43,13 @@ function Scene() {
       <Meter />
       <Lights />
       <Specimen pose={pose} probe={inside ? <HeldProbe /> : <DraggedProbe />}>{inside && <ScrubKnob />}</Specimen>
-      {inside ? <Immersed tumour={pose} /> : <Desk tumour={pose} />}
+      {inside ? (
+        <Suspense>
+          <Immersed tumour={pose} />
+        </Suspense>
+      ) : (
+        <Desk tumour={pose} />
+      )}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { App } from "./App";
 import { listenToKeys } from "./desk/keys";
 import { showHandle } from "./handle";
 import { connect } from "./link";
+import { loadImmersed } from "./Stage";
 import "./style.css";
 import { watchOffers } from "./xr/session";
 
@@ -13,7 +14,7 @@ async function begin(): Promise<void> {
   }
   connect();
   listenToKeys();
-  watchOffers();
+  watchOffers(loadImmersed);
   showHandle();
   const place = document.getElementById("lab");
   if (place) createRoot(place).render(<App />);

@@ -31,9 +31,12 @@ export interface Offers {
 
 export const offers = createStore<Offers>(() => ({ "immersive-vr": "", "immersive-ar": "" }));
 
-/** Ask the browser which modes there are, now and when a device comes or goes. */
-export function watchOffers(): void {
-  const ask = async (mode: Mode) => offers.setState({ [mode]: await whyNot(mode) });
+/**
+ * Ask the browser which modes there are, now and when a device comes or goes. A mode is offered
+ * once what it needs has been loaded, so that the click that enters it finds all of it there.
+ */
+export function watchOffers(load: () => Promise<unknown>): void {
+  const ask = async (mode: Mode) => offers.setState({ [mode]: (await whyNot(mode)) ?? (await whyNotLoaded(load)) });
   const askBoth = () => void Promise.all([ask("immersive-vr"), ask("immersive-ar")]);
   navigator.xr?.addEventListener("devicechange", askBoth);
   askBoth();
@@ -68,4 +71,13 @@ async function whyNot(mode: Mode): Promise<string | null> {
   if (!navigator.xr) return "This browser has no WebXR: open this page in the headset's browser";
   const supported = await navigator.xr.isSessionSupported(mode).catch(() => false);
   return supported ? null : `No headset that shows ${name}: open this page in the headset's browser`;
+}
+
+async function whyNotLoaded(load: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await load();
+    return null;
+  } catch {
+    return "What a headset needs did not come: reload this page when the lab answers";
+  }
 }
