@@ -139,6 +139,15 @@ class ScanFile:
                 provenance=self.provenance,
             )
 
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """(y, x) uint8, one frame, without reading the others.
+
+        Raises:
+            ScanError: they are damaged.
+        """
+        with _damage_named(self.path):
+            return np.asarray(_whole_array(self.path / "0", self.space)[index], np.uint8)
+
     def mask(self, label: str | None = None) -> MaskStack:
         """The masks of a label, in memory; the only one when none is named.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -24,12 +24,15 @@ from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.line import Line
 from xr_server.marks import NoRoom, marks_api, not_kept
+from xr_server.measurements import measurements_api
 from xr_server.page import Page
 from xr_server.protocol import JobState
 from xr_server.resources import not_there, resources
 from xr_server.schemas import not_understood, nowhere
 from xr_server.security import Guard
 from xr_server.session import Sessions
+from xr_server.survey import Survey
+from xr_server.thumbnails import Thumbnails, thumbnails_api
 from xr_server.timed import Timed
 from xr_server.watch import watch
 from xr_server.witness import Witness
@@ -56,8 +59,10 @@ def create_app(
     cache = Cache(library, witness.metrics)
     sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
+    thumbnails, survey = Thumbnails(library), Survey(library, witness.metrics)
     jobs, exports = Jobs(), Exports()
-    app = _bare(partial(_life, cache, sessions, jobs, exports, witness))
+    ends = [thing.close for thing in (jobs, exports, survey, thumbnails, cache, witness.audit)]
+    app = _bare(partial(_life, cache, sessions, jobs, ends))
     app.add_middleware(Guard, doors=doors, witness=witness)
     app.add_middleware(Timed, metrics=witness.metrics)
 
@@ -69,6 +74,8 @@ def create_app(
         doorstep(doors.pairing, authority_pem, witness),
         doctor(),
         resources(cache),
+        thumbnails_api(thumbnails),
+        measurements_api(survey),
         edits_api(cache, jobs, sessions),
         marks_api(cache, sessions),
         jobs_api(jobs, library, exports),
@@ -99,7 +106,7 @@ def _bare(life: Callable[[], AbstractAsyncContextManager[None]]) -> FastAPI:
 
 @asynccontextmanager
 async def _life(
-    cache: Cache, sessions: Sessions, jobs: Jobs, exports: Exports, witness: Witness
+    cache: Cache, sessions: Sessions, jobs: Jobs, ends: Iterable[Callable[[], None]]
 ) -> AsyncIterator[None]:
     cache.warm()
     loop = asyncio.get_running_loop()
@@ -111,7 +118,5 @@ async def _life(
     watching = asyncio.create_task(watch(cache.library, sessions))
     yield
     watching.cancel()
-    jobs.close()
-    exports.close()
-    cache.close()
-    witness.audit.close()
+    for end in ends:
+        end()

@@ -6,15 +6,15 @@ Kept by the content on disk, so what was written anew is made anew.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 from parasam_core.errors import ParasamError
 from xr_server.coarse import coarse_of
 from xr_server.library import Library, content_of, label_shown
 from xr_server.metrics import Metrics
+from xr_server.once import Once
 from xr_server.protocol import Marks, Measured
 from xr_server.scene import Item, Scene, marks_of, scene_of
 
@@ -43,9 +43,7 @@ class Cache:
     ) -> None:
         self.library = library
         self._metrics = metrics or Metrics()
-        self._kept = kept
-        self._made: OrderedDict[Key, Future[Any]] = OrderedDict()
-        self._waiting: Counter[Key] = Counter()
+        self._things: Once[Key] = Once(kept)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._makers = ThreadPoolExecutor(MAKERS, thread_name_prefix="maker")
 
@@ -132,16 +130,10 @@ class Cache:
     def adopt(self, scene: Scene, instead_of: Scene, sketched: Level | None) -> None:
         """Take a scene that was made of another, which nobody will ask for any more."""
         for what in ("scene", "sketch", "body", "measured"):
-            key = (what, instead_of.content)
-            if key not in self._waiting:
-                self._made.pop(key, None)
-        grey = self._made.pop(("coarse", instead_of.content), None)
-        if grey is not None:
-            self._made["coarse", scene.content] = grey
-        for what, made in (("scene", scene), ("sketch", sketched)):
-            future: Future[Any] = Future()
-            future.set_result(made)
-            self._made[what, scene.content] = future
+            self._things.forget((what, instead_of.content))
+        self._things.rename(("coarse", instead_of.content), ("coarse", scene.content))
+        self._things.put(("scene", scene.content), scene)
+        self._things.put(("sketch", scene.content), sketched)
 
     async def _sketch(self, scene: Scene) -> Level | None:
         return await self._once(self._readers, ("sketch", scene.content), lambda: _sketch_of(scene))
@@ -156,30 +148,8 @@ class Cache:
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def _once(self, threads: ThreadPoolExecutor, key: Key, make: Callable[[], T]) -> T:
-        """What was made under this key; what nobody waits for any more is not begun."""
-        future: Future[T] | None = self._made.get(key)
-        if future is None:
-            timed = self._metrics.making_s.labels(key[0]).time()(make)
-            future = self._made[key] = threads.submit(timed)
-        self._made.move_to_end(key)
-        self._waiting[key] += 1
-        try:
-            return await asyncio.shield(asyncio.wrap_future(future))
-        except asyncio.CancelledError:
-            if self._waiting[key] == 1 and future.cancel():
-                self._made.pop(key, None)
-            raise
-        except Exception:
-            self._made.pop(key, None)
-            raise
-        finally:
-            self._waiting[key] -= 1
-            self._forget_oldest()
-
-    def _forget_oldest(self) -> None:
-        self._waiting += Counter()  # drops the zeros
-        for key in [k for k in self._made if k not in self._waiting][: -self._kept or None]:
-            del self._made[key]
+        timed = self._metrics.making_s.labels(key[0]).time()(make)
+        return await self._things.get(threads, key, timed)
 
 
 # body.py is imported when it is needed: that takes longer than the server takes to answer.

@@ -40,7 +40,8 @@ PNG: Responses = {200: {"content": {"image/png": {}}, "description": "The pixels
 GLB: Responses = {200: {"content": {"model/gltf-binary": {}}, "description": "The surface."}}
 
 
-def _holds(model: type[BaseModel]) -> Responses:
+def holds(model: type[BaseModel]) -> Responses:
+    """A resource of this model, for OpenAPI."""
     return {200: {"model": model, "description": str(model.__doc__).split("\n")[0]}}
 
 
@@ -48,12 +49,12 @@ def resources(cache: Cache) -> APIRouter:
     """The routes under `/api`."""
     router = APIRouter(prefix="/api/scans", responses=OTHERWISE)
 
-    @router.get("", responses=_holds(ScanList))
+    @router.get("", responses=holds(ScanList))
     async def scans(request: Request) -> Response:
         cards = [asdict(card) for card in cache.library.cards()]
         return as_json(request, {"scans": cards})
 
-    @router.get("/{scan}", responses=_holds(Geometry))
+    @router.get("/{scan}", responses=holds(Geometry))
     async def geometry(request: Request, scan: str) -> Response:
         scene = await cache.scene(scan, None)
         return as_json(request, fields_of(scene.opened))
@@ -76,7 +77,7 @@ def resources(cache: Cache) -> APIRouter:
         found = body.levels[level]
         return _tagged(request, found.glb, "model/gltf-binary", found.header.sha256)
 
-    @router.get("/{scan}/labels/{label}/measurement", responses=_holds(Measurement))
+    @router.get("/{scan}/labels/{label}/measurement", responses=holds(Measurement))
     async def measurement(request: Request, scan: str, label: str) -> Response:
         measured = await cache.measured(await cache.scene(scan, label))
         return as_json(request, fields_of(measured))

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from xr_server.protocol import JobState, Marks, Measured, ScanCard, ScanOpened
+from xr_server.survey import MeasuredMask
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -29,6 +30,18 @@ class ScanList(BaseModel):
     """The library, by subject and timepoint."""
 
     scans: list[ScanCard]
+
+
+class MeasurementTable(BaseModel):
+    """The numbers of every mask, as far as they are known.
+
+    Attributes:
+        rows: those that are known, in the order of the library.
+        total: how many there will be; ask again until they are all there.
+    """
+
+    rows: list[MeasuredMask]
+    total: int
 
 
 def _content(name: str, message: type[Any]) -> type[BaseModel]:

@@ -14,6 +14,7 @@ SCAN = "/api/scans/M1_d0"
 EVERY_RESOURCE = [
     "/api/scans",
     SCAN,
+    f"{SCAN}/thumbnail.png",
     f"{SCAN}/frames/3.png",
     f"{SCAN}/labels/a/masks/5.png",
     f"{SCAN}/labels/a/mesh/0.glb",

@@ -360,7 +360,7 @@ def test_a_surface_that_nobody_waits_for_is_not_begun(library, monkeypatch):
     async def script(_, cache):
         scenes = [await cache.scene("M1_d0", label) for label in ("a", "empty")]
         waiting = [asyncio.create_task(cache.body(s)) for s in (*scenes, scenes[1], scenes[1])]
-        while len(begun) < 1 or cache._waiting["body", scenes[1].content] < 3:
+        while len(begun) < 1 or cache._things._waiting["body", scenes[1].content] < 3:
             await asyncio.sleep(0)
         for task in waiting[1:3]:
             task.cancel()
@@ -385,7 +385,7 @@ def test_a_cache_keeps_what_was_used_last(library):
         second = await cache.scene("M1_d6", None)
         kept = await cache.scene("M1_d0", "a"), await cache.scene("M1_d6", None)
         cache.close()
-        return first is again is kept[0], second is kept[1], len(cache._made)
+        return first is again is kept[0], second is kept[1], len(cache._things._made)
 
     assert talk(library, script) == (True, True, 2)
 
