@@ -19,6 +19,7 @@ SUITES = (
     solid.surfacing,
     solid.filling,
     forms.forms,
+    page.arriving,
     page.streaming,
     peers.meshing,
     operation.operating,

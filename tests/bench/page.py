@@ -1,4 +1,5 @@
-"""From the server to the graphics card: a mesh of 222,000 triangles, and slices at 90 a second."""
+"""The page: how soon it is there, and from the server to the graphics card a mesh of 222,000
+triangles, and slices at 90 a second."""
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ from parasam_core.space import Space
 from parasam_core.volume import Volume
 from tests.bench.rows import Row, median_seconds
 from tests.e2e.browser import LabPage, launch
-from tests.e2e.lab import DIST
+from tests.e2e.lab import DIST, Lab
 from tests.e2e.library import write_library
+from tests.e2e.test_bundle import MOST_BYTES, scripts
 from tests.server.small import served
 from xr_server.app import create_app
 from xr_server.library import Library
@@ -42,6 +44,9 @@ SCAN, LABEL, FRAME = "M1_d0", "manual", 20
 QUIET_MS = 400
 SIZE = (640, 360)
 ARRAYS = 3  # positions, normals, triangles
+VISITS = 7
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+MEGABYTE = 1e6
 UPLOADS = """
   window.uploads = [];
   for (const [name, which] of [["bufferData", 1], ["texSubImage2D", -1], ["texImage2D", -1]]) {
@@ -72,6 +77,30 @@ def streaming() -> Iterator[Row]:
         packed, plain = _in_turn(page, push, mesh)
         yield Row("222k triangles, push to last GPU upload", packed, "the plain GLB", plain,
                   _sizes(mesh))  # fmt: skip
+
+
+def arriving() -> Iterator[Row]:
+    """The page in a browser that has nothing of it yet, each time another."""
+    paints, shown, loaded = [], [], 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        Lab(write_library(Path(folder) / "library")) as lab,
+    ):
+        for _ in range(VISITS):
+            browser = launch(playwright)
+            since = time.monotonic()
+            page = LabPage(browser, lab.url)
+            page.shown()
+            shown.append(time.monotonic() - since)
+            paints.append(float(page.page.evaluate(FIRST_PAINT)) / 1e3)
+            loaded = sum(scripts(page).values())
+            browser.close()
+    note = f"slowest {max(paints):.2f} s; tumour shown after {statistics.median(shown):.2f} s"
+    yield Row("first paint of the page, empty cache", statistics.median(paints), "two seconds",
+              2.0, note)  # fmt: skip
+    yield Row("JavaScript of the page before XR, MB gzipped", loaded / MEGABYTE, "700 kB",
+              MOST_BYTES / MEGABYTE)  # fmt: skip
 
 
 def large_mesh() -> Mesh:

@@ -36,16 +36,16 @@ def survey(library):
 
 @pytest.fixture
 def measured(monkeypatch):
-    """What was measured, in order; waits for `go` before each."""
-    done, go = [], threading.Event()
+    """What is measured, in order; each waits for `go`."""
+    begun, go = [], threading.Event()
 
     def slow(scan, label):
+        begun.append((scan.name, label))
         assert go.wait(30)
-        done.append((scan.name, label))
         return measured_mask(scan, label)
 
     monkeypatch.setattr("xr_server.survey.measured_mask", slow)
-    return done, go
+    return begun, go
 
 
 def copy(folder, name, subject, timepoint):
@@ -74,10 +74,12 @@ def test_columns_are_named_as_those_of_the_command():
 
 
 def test_what_is_asked_for_last_is_measured_next_and_all_once(library_folder, measured):
-    done, go = measured
+    begun, go = measured
     copy(library_folder, "M2_d0", "M2", "d0")
     survey = Survey(Library(library_folder))
     assert (survey.table().rows, survey.table().total) == ((), 4)
+    while not begun:
+        time.sleep(0.001)
     assert survey.table("M2").total == 2
     go.set()
     whole(survey, "M2")
@@ -86,8 +88,8 @@ def test_what_is_asked_for_last_is_measured_next_and_all_once(library_folder, me
     assert [(r.scan, r.rater) for r in rows] == [
         ("M1_d0", "a"), ("M1_d0", "empty"), ("M2_d0", "a"), ("M2_d0", "empty"),
     ]  # fmt: skip
-    assert sorted(done) == sorted(set(done))
-    assert {scan for scan, _ in done[1:3]} == {"M2_d0"}  # the first had begun
+    assert sorted(begun) == sorted(set(begun))
+    assert {scan for scan, _ in begun[1:3]} == {"M2_d0"}
 
 
 def test_days_are_those_of_all_timepoints_of_a_subject(library_folder):

@@ -1,14 +1,17 @@
 import { title } from "./format";
 import { Download } from "./desk/Download";
+import { Dialogs } from "./desk/Dialogs";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
 import { GreyLevels } from "./desk/GreyLevels";
+import { GrowthCard } from "./desk/GrowthCard";
 import { Jobs } from "./desk/Jobs";
+import { KeysButton } from "./desk/Keys";
+import { Library } from "./desk/Library";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
 import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
-import { ScanList } from "./desk/ScanList";
 import { Scrubber } from "./desk/Scrubber";
 import { Message, Status } from "./desk/Status";
 import { ViewSwitch } from "./desk/ViewSwitch";
@@ -25,6 +28,7 @@ export function App() {
         </h1>
         {scan && <p className="title">{title(scan, scan.scan)}</p>}
         <Status />
+        <KeysButton />
         <EnterButtons />
       </header>
       <main className="stage" aria-label="The tumour and the current frame, in three dimensions">
@@ -37,7 +41,8 @@ export function App() {
       <Scrubber />
       <aside>
         <Numbers />
-        <ScanList />
+        <Library />
+        <GrowthCard />
         <Probe />
         <GreyLevels />
         <Outlining />
@@ -46,6 +51,7 @@ export function App() {
         <People />
         <WhyNoHeadset />
       </aside>
+      <Dialogs />
     </div>
   );
 }

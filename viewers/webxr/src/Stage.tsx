@@ -17,8 +17,9 @@ import { ScrubKnob } from "./xr/ScrubKnob";
 import { xr } from "./xr/session";
 
 /** A chunk of its own, which a page at a desk never needs; see `watchOffers`. */
-export const loadImmersed = () => import("./xr/Immersed");
-const Immersed = lazy(async () => ({ default: (await loadImmersed()).Immersed }));
+export const loadImmersion = () => import("./xr/immersion");
+const Immersed = lazy(async () => ({ default: (await loadImmersion()).Immersed }));
+const HeldProbe = lazy(async () => ({ default: (await loadImmersion()).HeldProbe }));
 
 export function Stage() {
   return (
@@ -42,7 +43,9 @@ function Scene() {
     <>
       <Meter />
       <Lights />
-      <Specimen pose={pose} probe={inside ? <HeldProbe /> : <DraggedProbe />}>{inside && <ScrubKnob />}</Specimen>
+      <Specimen pose={pose} probe={<Suspense>{inside ? <HeldProbe /> : <DraggedProbe />}</Suspense>}>
+        {inside && <ScrubKnob />}
+      </Specimen>
       {inside ? (
         <Suspense>
           <Immersed tumour={pose} />

@@ -4,8 +4,11 @@
  */
 import { Vector3 } from "three";
 import { type Budget, budget } from "./state/budget";
+import { dialogs } from "./desk/dialogs";
 import { companions, company } from "./state/company";
+import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
+import { course, everything } from "./state/measurements";
 import { probe } from "./state/probe";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
@@ -43,6 +46,12 @@ export interface Seen {
   others: Record<string, Partial<Record<Part, number[]>>>;
   /** What is shown, in one string: the same on pages that show the same. */
   scene: string;
+  view: string;
+  /** Masks of the library that are measured, of how many. */
+  measurements: { known: number; total: number };
+  /** The open subject's course: time, in days where it is known, and volume in mm³. */
+  growth: [number, number][];
+  dialog: string | null;
   renderer: { calls: number; triangles: number; geometries: number; textures: number } | null;
   budget: Budget;
 }
@@ -92,6 +101,10 @@ function seen(): Seen {
     company: inCompany(),
     others: othersDrawn(),
     scene: sceneShown(),
+    view: lab.getState().view,
+    measurements: measurementsKnown(),
+    growth: growthDrawn(),
+    dialog: dialogs.getState().open,
     renderer: drawn(),
     budget: budget.getState(),
   };
@@ -122,6 +135,17 @@ function sceneShown(): string {
   const meshes = levels.map(({ sha256 }) => sha256);
   const place = [scan?.scan, scan?.label, slice?.frame, slice?.sha256];
   return JSON.stringify([...place, view, pose, meshes, measured?.volume_mm3]);
+}
+
+function measurementsKnown(): Seen["measurements"] {
+  const { rows, total } = everything.getState();
+  return { known: rows.length, total };
+}
+
+function growthDrawn(): Seen["growth"] {
+  const { scan } = lab.getState();
+  const { points } = growthOf(course.getState().rows, scan?.subject ?? "", scan?.label ?? "");
+  return points.map(({ at, volumeMm3 }) => [at, volumeMm3]);
 }
 
 function placeOf(name: Reachable): number[] | null {

@@ -3,7 +3,8 @@ import { App } from "./App";
 import { listenToKeys } from "./desk/keys";
 import { showHandle } from "./handle";
 import { connect } from "./link";
-import { loadImmersed } from "./Stage";
+import { followCourse } from "./net/measurements";
+import { loadImmersion } from "./Stage";
 import "./style.css";
 import { watchOffers } from "./xr/session";
 
@@ -12,9 +13,10 @@ async function begin(): Promise<void> {
     const { emulateHeadset } = await import("./emulate");
     emulateHeadset();
   }
+  followCourse();
   connect();
   listenToKeys();
-  watchOffers(loadImmersed);
+  watchOffers(loadImmersion);
   showHandle();
   const place = document.getElementById("lab");
   if (place) createRoot(place).render(<App />);

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { bySubject } from "../src/desk/bySubject";
 import { between, dimensions, doing, magnification, significant, spacing, title } from "../src/format";
 import { addressFrom, wantedIn } from "../src/state/address";
 import { plain } from "../src/xr/look";
@@ -33,16 +32,6 @@ it("finds nothing in an address that names nothing", () => {
 it("says what a job does", () => {
   expect(doing({ kind: "segment", scan: "M1_d0", file: "" })).toBe("Outlining M1_d0");
   expect(doing({ kind: "export", scan: "M1_d0", file: "M1_d0_a.stl" })).toBe("Exporting M1_d0_a.stl");
-});
-
-it("groups scans by subject, in order", () => {
-  const card = (id: string, subject: string) => ({ id, subject, timepoint: "", frames: 1, labels: [] });
-  const groups = bySubject([card("1", "B"), card("2", "A"), card("3", "B"), card("4", "")]);
-  expect([...groups].map(([name, cards]) => [name, cards.map((c) => c.id)])).toEqual([
-    ["B", ["1", "3"]],
-    ["A", ["2"]],
-    ["No subject named", ["4"]],
-  ]);
 });
 
 it("writes on the board in glyphs that its font has", () => {

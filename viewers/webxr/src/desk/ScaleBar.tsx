@@ -10,7 +10,7 @@ export function ScaleBar() {
   if (!(pixelsPerMm > 0)) return null;
   const mm = roundLengthMm(LONGEST_PX / pixelsPerMm);
   return (
-    <div className="scalebar" aria-label={`Scale bar: ${mm} mm`}>
+    <div className="scalebar" role="img" aria-label={`Scale bar: ${mm} mm`}>
       <i style={{ width: `${mm * pixelsPerMm}px` }} />
       <span>{mm} mm</span>
     </div>

@@ -1,25 +1,15 @@
-/** Arrow, Page, Home and End keys turn frames, wherever the focus is but in a field of its own. */
-import { lookAt, step } from "../link";
-import { lab } from "../state/lab";
-
-const STEPS: Record<string, number> = {
-  ArrowRight: 1,
-  ArrowUp: 1,
-  ArrowLeft: -1,
-  ArrowDown: -1,
-  PageUp: 10,
-  PageDown: -10,
-};
+/** Keys of the page, wherever the focus is but in a field of its own or in a dialog. */
+import { letterKeys } from "./letterKeys";
+import { SHORTCUTS } from "./shortcuts";
 
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || hasKeysOfItsOwn(event.target)) return;
-    const frames = STEPS[event.key];
-    const last = (lab.getState().scan?.shape[0] ?? 1) - 1;
-    if (frames !== undefined) step(frames);
-    else if (event.key === "Home") lookAt(0);
-    else if (event.key === "End") lookAt(last);
-    else return;
+    if (document.querySelector("dialog[open]") !== null || (event.key.length === 1 && !letterKeys.getState().isOn)) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));
+    if (!shortcut) return;
+    shortcut.act();
     event.preventDefault();
   });
 }

@@ -1,17 +1,13 @@
 /** A picture as a PNG with a strip below it that says how long a millimetre is. */
-import { save } from "../net/save";
+import { saveBlob } from "../net/save";
 import { roundLengthMm } from "../scene/framing";
 import type { Picture } from "../scene/probePicture";
 
 const STRIP_PX = 28;
 const LONGEST_BAR = 0.4;
-const RELEASED_AFTER_MS = 1000;
 
 export async function savePicture(picture: Picture, name: string): Promise<void> {
-  const blob = await pngOf(picture);
-  const href = URL.createObjectURL(blob);
-  save(href, `${name}.png`);
-  setTimeout(() => URL.revokeObjectURL(href), RELEASED_AFTER_MS);
+  saveBlob(await pngOf(picture), `${name}.png`);
 }
 
 async function pngOf({ width, height, mmPerPixel, pixels }: Picture): Promise<Blob> {

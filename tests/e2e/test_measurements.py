@@ -1,0 +1,126 @@
+"""The table of all measurements, as CSV too, and the curve of a subject's growth."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from parasam_core.api import measure
+from tests.e2e.lab import Lab
+from tests.e2e.library import volume_mm3
+
+ROWS = [("M1_d0", "manual"), ("M1_d0", "shifted"), ("M1_d6", "manual"), ("M1_d6", "shifted")]
+
+
+@pytest.fixture
+def table(desk):
+    """The dialog, once everything is in it."""
+    desk.page.get_by_role("button", name="All measurements").click()
+    desk.until("s.measurements.known === 4 && s.measurements.total === 4")
+    yield desk.page.get_by_role("dialog", name="All measurements")
+    desk.page.keyboard.press("Escape")
+    desk.until("s.dialog === null")
+
+
+def column(table, number):
+    return [c.strip() for c in table.locator(f"tbody tr > :nth-child({number})").all_inner_texts()]
+
+
+def test_every_mask_is_measured(table):
+    assert list(zip(column(table, 1), column(table, 4), strict=True)) == ROWS
+    volumes = [float(text) for text in column(table, 5)]
+    assert volumes == pytest.approx(2 * [volume_mm3("d0")] + 2 * [volume_mm3("d6")], rel=5e-3)
+    assert set(column(table, 10)) == {"ruler"}
+    assert "Without masks: M2_d0" in table.inner_text()
+
+
+def test_a_column_sorts_one_way_and_then_the_other(table):
+    head = table.get_by_role("button", name="Volume")
+    for how, first in (("ascending", "M1_d0"), ("descending", "M1_d6")):
+        head.click()
+        assert column(table, 1)[0] == first
+        assert table.locator("th[aria-sort]").get_attribute("aria-sort") == how
+
+
+def test_csv_is_copied_and_saved_with_every_digit(table, desk, library):
+    desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    table.get_by_role("button", name="Copy as CSV").click()
+    table.get_by_text("4 lines copied").wait_for()
+    copied = desk.page.evaluate("navigator.clipboard.readText()")
+    with desk.page.expect_download() as download:
+        table.get_by_role("button", name="Download CSV").click()
+    assert download.value.suggested_filename == "measurements.csv"
+    assert download.value.path().read_text("utf-8") == copied
+    rows = list(csv.DictReader(io.StringIO(copied)))
+    assert [(row["scan"], row["rater"]) for row in rows] == ROWS
+    found = measure(library / "M1_d6.zarr", "shifted", ends="drawn")
+    assert float(rows[3]["volume_mm3"]) == found.volume_mm3
+    assert float(rows[3]["length_mm"]) == found.extent_mm[0]
+    assert (rows[3]["days"], rows[3]["made_by"].split()[-1]) == ("6", "segment")
+
+
+def test_a_browser_without_a_clipboard_copies_all_the_same(visit, lab):
+    script = "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+    page = visit(lab.url, script=script)
+    page.shown()
+    page.page.keyboard.press("m")
+    page.until("s.measurements.known === 4")
+    page.page.get_by_role("button", name="Copy as CSV").click()
+    page.page.get_by_text("4 lines copied").wait_for()
+    page.page.keyboard.press("Escape")
+    page.page.get_by_label("Your name").fill("")
+    page.page.get_by_label("Your name").press("Control+v")
+    assert page.page.get_by_label("Your name").input_value().startswith("subject,timepoint,days")
+    page.close()
+
+
+def test_a_line_opens_its_scan_and_mask(table, desk):
+    table.get_by_role("button", name="M1_d6").nth(1).click()
+    desk.until("s.scan === 'M1_d6' && s.label === 'shifted' && s.dialog === null")
+
+
+def test_the_curve_shows_the_mask_that_is_shown_and_opens_a_scan(desk):
+    state = desk.until("s.growth.length === 2")
+    days, volumes = zip(*state["growth"], strict=True)
+    assert days == (0, 6)
+    assert volumes == pytest.approx([volume_mm3("d0"), volume_mm3("d6")])
+    card = desk.page.locator("section", has=desk.page.get_by_role("heading", name="Growth of M1"))
+    said = re.sub(r"\s+", " ", card.inner_text())
+    assert re.search(r"From [\d.]+ to [\d.]+ mm³ in 6 days", said)
+    points = card.get_by_role("link")
+    assert points.nth(0).get_attribute("aria-current") == "true"
+    assert (points.nth(1).get_attribute("aria-label") or "").startswith("d6: ")
+    points.nth(1).focus()
+    desk.page.keyboard.press("Enter")
+    desk.until("s.scan === 'M1_d6' && s.label === 'manual'")
+    assert points.nth(1).get_attribute("aria-current") == "true"
+    points.nth(0).click()
+    desk.until("s.scan === 'M1_d0' && s.label === 'manual'")
+
+
+def test_without_the_lab_what_has_come_stays_and_says_so(library, visit):
+    with Lab(library) as lab:
+        page = visit(lab.url)
+        page.shown()
+        page.page.keyboard.press("m")
+        page.until("s.measurements.known === 4")
+        page.page.keyboard.press("Escape")
+        page.until("s.dialog === null")
+        lab.kill()
+        page.until("s.connection === 'reconnecting'")
+        page.page.keyboard.press("m")
+        table = page.page.get_by_role("dialog")
+        table.get_by_text("The lab does not answer").wait_for()
+        assert table.locator("tbody tr").count() == 4
+        assert table.get_by_role("button", name="Copy as CSV").is_enabled()
+        page.page.keyboard.press("Escape")
+        page.until("s.dialog === null")
+        lab.start()
+        page.until("s.connection === 'open'")
+        page.page.keyboard.press("m")
+        table.get_by_text("The lab does not answer").wait_for(state="detached")
+        page.until("s.measurements.known === 4")
+        page.close()

@@ -1,0 +1,62 @@
+/** The open subject's volumes over time, and the way to each of its scans. */
+import { useStore } from "zustand";
+import { significant } from "../format";
+import type { ScanOpened } from "../protocol.gen";
+import { type Growth, growthOf } from "../state/growth";
+import { course, type MeasuredMask, type TableState } from "../state/measurements";
+import { useLab } from "../useLab";
+import { GrowthCurve } from "./GrowthCurve";
+import "./growth.css";
+
+export function GrowthCard() {
+  const scan = useLab((s) => s.scan);
+  const times = useLab((s) => s.scans.filter(({ subject }) => subject !== "" && subject === s.scan?.subject).length);
+  if (scan === null || scan.label === null || times < 2) return null;
+  return <Course scan={scan} label={scan.label} />;
+}
+
+function Course({ scan, label }: { scan: ScanOpened; label: string }) {
+  const table = useStore(course);
+  const growth = growthOf(table.rows, scan.subject, label);
+  return (
+    <section aria-labelledby="growth" className="card growth">
+      <h2 id="growth">Growth of {scan.subject}</h2>
+      {growth.points.length > 1 && <GrowthCurve growth={growth} open={scan.scan} />}
+      <p className="note">{summary(growth, table)}</p>
+      <Absent scan={scan} label={label} rows={table.rows} />
+    </section>
+  );
+}
+
+/** Scans of the subject that are not on the curve, and why. */
+function Absent({ scan, label, rows }: { scan: ScanOpened; label: string; rows: readonly MeasuredMask[] }) {
+  const scans = useLab((s) => s.scans);
+  const own = scans.filter(({ subject }) => subject === scan.subject);
+  const without = own.filter(({ labels }) => !labels.includes(label)).map(({ id, timepoint }) => timepoint || id);
+  const failed = rows.filter((row) => row.subject === scan.subject && row.rater === label && row.reason !== "");
+  return (
+    <>
+      {without.length > 0 && (
+        <p className="note">
+          Without a mask named {label}: {without.join(", ")}
+        </p>
+      )}
+      {failed.map(({ scan: id, timepoint, reason }) => (
+        <p key={id} className="note">
+          No volume of {timepoint || id}: {reason}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** What the curve shows, in words. */
+function summary({ points, isInDays }: Growth, { rows, total, failure, hasCome }: TableState): string {
+  if (failure !== null) return failure;
+  if (!hasCome || rows.length < total) return `Measuring ${rows.length} of ${total || "…"}`;
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || first === last) return "A curve needs volumes of two scans.";
+  const span = last.at - first.at;
+  const time = isInDays ? ` in ${Number(span.toPrecision(3))} ${span === 1 ? "day" : "days"}` : "";
+  return `From ${significant(first.volumeMm3)} to ${significant(last.volumeMm3)} mm³${time}; bars are 95 % intervals.`;
+}

@@ -1,0 +1,52 @@
+/** What keys do, in the order in which the list of keys shows them. */
+import { lookAt, openScan, showView, step } from "../link";
+import { matching, neighbour } from "../state/library";
+import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
+import { openDialog } from "./dialogs";
+import { search } from "./search";
+
+export interface Shortcut {
+  /** As `KeyboardEvent.key` names them, letters small. */
+  keys: readonly string[];
+  /** As they are written on a keyboard. */
+  shown: string;
+  does: string;
+  act: () => void;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ["ArrowRight", "ArrowUp"], shown: "→ or ↑", does: "Next frame", act: () => step(1) },
+  { keys: ["ArrowLeft", "ArrowDown"], shown: "← or ↓", does: "Frame before", act: () => step(-1) },
+  { keys: ["PageUp"], shown: "Page Up", does: "Ten frames on", act: () => step(10) },
+  { keys: ["PageDown"], shown: "Page Down", does: "Ten frames back", act: () => step(-10) },
+  { keys: ["Home"], shown: "Home", does: "First frame", act: () => lookAt(0) },
+  { keys: ["End"], shown: "End", does: "Last frame", act: () => lookAt(lastFrame()) },
+  ...VIEWS.map((view, n) => ({
+    keys: [String(n + 1)],
+    shown: String(n + 1),
+    does: `Draw the tumour: ${VIEW_WORDS[view]}`,
+    act: () => showView(view),
+  })),
+  { keys: ["v"], shown: "V", does: "Draw it the next way", act: showNextView },
+  { keys: ["n"], shown: "N", does: "Next scan", act: () => openNeighbour(1) },
+  { keys: ["p"], shown: "P", does: "Scan before", act: () => openNeighbour(-1) },
+  { keys: ["/"], shown: "/", does: "Search the scans", act: () => search.getState().field?.focus() },
+  { keys: ["m"], shown: "M", does: "All measurements", act: () => openDialog("measurements") },
+  { keys: ["?"], shown: "?", does: "This list", act: () => openDialog("keys") },
+];
+
+function lastFrame(): number {
+  return (lab.getState().scan?.shape[0] ?? 1) - 1;
+}
+
+function showNextView(): void {
+  const next = VIEWS[(VIEWS.indexOf(lab.getState().view) + 1) % VIEWS.length];
+  if (next) showView(next);
+}
+
+/** Among those that the search finds. */
+function openNeighbour(places: number): void {
+  const { scans, wanted } = lab.getState();
+  const found = neighbour(matching(scans, search.getState().text), wanted?.scan, places);
+  if (found) openScan(found.id);
+}
