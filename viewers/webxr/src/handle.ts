@@ -9,7 +9,9 @@ import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
 import { course, everything } from "./state/measurements";
+import { player } from "./state/player";
 import { probe } from "./state/probe";
+import { drawnVoxels } from "./state/voxels";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
@@ -33,6 +35,10 @@ export interface Seen {
   volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
   /** Whether the probe is out, and its plane in the scan's own scene: x, y, z in metres, a quaternion. */
   probe: { isOut: boolean; pose: number[] | null };
+  /** How many faces of voxels are drawn, and how many voxels along x, y and z as one; null where none are. */
+  voxels: { faces: number; block: readonly number[] } | null;
+  /** Whether the frames are played, how many a second, and whether round and round. */
+  player: { isPlaying: boolean; framesPerSecond: number; isLooped: boolean };
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
@@ -92,6 +98,8 @@ function seen(): Seen {
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
     probe: probe.getState(),
+    voxels: drawnVoxels.getState().drawn,
+    player: player.getState(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: isMeasuredBefore(lab.getState()) ? null : (measured?.volume_mm3 ?? null),
     reach: { knob: placeOf("knob"), slider: placeOf("slider"), transducer: placeOf("transducer") },

@@ -2,6 +2,7 @@
 import type { CSSProperties } from "react";
 import { lookAt, step } from "../link";
 import { useLab } from "../useLab";
+import { Player } from "./Player";
 
 export function Scrubber() {
   const scan = useLab((s) => s.scan);
@@ -13,6 +14,7 @@ export function Scrubber() {
   const depthMm = (frame * scan.spacing_mm[0]).toFixed(2);
   return (
     <div className="scrubber" role="group" aria-label="Frame">
+      <Player />
       <button type="button" aria-label="Frame before" onClick={() => step(-1)}>
         ‹
       </button>

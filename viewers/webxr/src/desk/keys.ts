@@ -5,6 +5,7 @@ import { SHORTCUTS } from "./shortcuts";
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || hasKeysOfItsOwn(event.target)) return;
+    if (event.key === " " && isPressed(event.target)) return;
     if (document.querySelector("dialog[open]") !== null || (event.key.length === 1 && !letterKeys.getState().isOn)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));
@@ -12,6 +13,11 @@ export function listenToKeys(): void {
     shortcut.act();
     event.preventDefault();
   });
+}
+
+/** Space presses a button that has the focus. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("button, a, summary");
 }
 
 function hasKeysOfItsOwn(target: EventTarget | null): boolean {

@@ -2,6 +2,8 @@
 import { lookAt, openScan, showView, step } from "../link";
 import { matching, neighbour } from "../state/library";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
+import { playOrStop } from "../state/player";
+import { probe, putAway, takeOut } from "../state/probe";
 import { openDialog } from "./dialogs";
 import { search } from "./search";
 
@@ -21,6 +23,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["PageDown"], shown: "Page Down", does: "Ten frames back", act: () => step(-10) },
   { keys: ["Home"], shown: "Home", does: "First frame", act: () => lookAt(0) },
   { keys: ["End"], shown: "End", does: "Last frame", act: () => lookAt(lastFrame()) },
+  { keys: [" "], shown: "Space", does: "Play the frames, or stop", act: () => playOrStop(lookAt) },
+  { keys: ["r"], shown: "R", does: "Take the probe, or put it away", act: () => (probe.getState().isOut ? putAway() : takeOut()) },
   ...VIEWS.map((view, n) => ({
     keys: [String(n + 1)],
     shown: String(n + 1),

@@ -36,7 +36,7 @@ export function ProbePlane({ section, indexFromPlane }: { section: Section; inde
   useFrame(() => {
     if (!volume.current) return;
     const indexFromMesh = indexFromPlane.clone().multiply(planeFromMesh);
-    const around = isMasked && view === "cut" ? OPACITY_AROUND : 1;
+    const around = isMasked && view !== "solid" ? OPACITY_AROUND : 1;
     material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlined && isMasked, around });
   });
   return (

@@ -26,7 +26,8 @@ export function SlicePlane() {
   const height = useLab((s) => s.scan?.shape[1] ?? 0);
   const around = useLab((s) => (s.scan?.label === null ? 1 : OPACITY_AROUND));
   const levels = useStore(window);
-  const isShown = useStore(layers, (s) => s.frame);
+  const isInTheWay = useLab((s) => s.view === "inside");
+  const isShown = useStore(layers, (s) => s.frame) && !isInTheWay;
   const isOutlined = useStore(layers, (s) => s.outline);
   const invalidate = useThree((s) => s.invalidate);
   const plane = useRef<Mesh>(null);

@@ -3,9 +3,11 @@ import { type Group, Matrix4, Vector3 } from "three";
 import { type ReactNode, type RefObject, useMemo } from "react";
 import { useLab } from "../useLab";
 import { NOT_BY_TOUCH } from "../xr/pointers";
+import { Inside } from "./Inside";
 import { SlicePlane } from "./SlicePlane";
 import { Tumour } from "./Tumour";
 import { Volume } from "./Volume";
+import { Voxels } from "./Voxels";
 
 interface Parts {
   pose: RefObject<Group | null>;
@@ -23,6 +25,8 @@ export function Specimen({ pose, probe, children }: Parts) {
     <group ref={pose} name="specimen" pointerEventsType={NOT_BY_TOUCH}>
       <group position={centre ? new Vector3().copy(centre).negate() : undefined}>
         <Tumour sceneFromIndex={sceneFromIndex} />
+        {sceneFromIndex && <Voxels sceneFromIndex={sceneFromIndex} />}
+        {sceneFromIndex && <Inside sceneFromIndex={sceneFromIndex} />}
         {probe}
         {sceneFromIndex && (
           <group matrix={sceneFromIndex} matrixAutoUpdate={false}>

@@ -12,9 +12,9 @@ import type { Slice } from "./slices";
 import { type CoarseVolume, coarseFrom } from "./volume";
 
 export type Connection = "connecting" | "open" | "reconnecting";
-export type View = "cut" | "glass" | "solid";
-export const VIEWS: readonly View[] = ["cut", "glass", "solid"];
-export const VIEW_WORDS: Record<View, string> = { cut: "Cut", glass: "Glass", solid: "Whole" };
+export type View = "cut" | "glass" | "solid" | "voxels" | "inside";
+export const VIEWS: readonly View[] = ["cut", "glass", "solid", "voxels", "inside"];
+export const VIEW_WORDS: Record<View, string> = { cut: "Cut", glass: "Glass", solid: "Whole", voxels: "Voxels", inside: "Inside" };
 
 export function isView(name: string): name is View {
   return (VIEWS as readonly string[]).includes(name);
