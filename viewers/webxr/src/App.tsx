@@ -10,6 +10,7 @@ import { Library } from "./desk/Library";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
+import { Planes, PlanesButton } from "./desk/Planes";
 import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
 import { Scrubber } from "./desk/Scrubber";
@@ -33,7 +34,9 @@ export function App() {
       </header>
       <main className="stage" aria-label="The tumour and the current frame, in three dimensions">
         {hasWebGl2() ? <Stage /> : <NoWebGl />}
+        <Planes />
         <ViewSwitch />
+        <PlanesButton />
         <ScaleBar />
         <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>
         <Message />

@@ -5,6 +5,7 @@ import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { DraggedProbe } from "./desk/DraggedProbe";
 import { Orbit } from "./desk/Orbit";
+import { PlaneViews } from "./desk/PlaneViews";
 import { Sitting } from "./desk/Sitting";
 import { useWheelScrub } from "./desk/wheel";
 import { renderer, specimen } from "./renderer";
@@ -64,6 +65,7 @@ function Desk({ tumour }: { tumour: RefObject<Group | null> }) {
   return (
     <>
       <Orbit />
+      <PlaneViews />
       <Sitting tumour={tumour} />
       {radius !== undefined && <Grid cell={1e-3} reach={radius * 4} y={-radius * 1.15} />}
     </>

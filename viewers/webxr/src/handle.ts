@@ -9,6 +9,7 @@ import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
 import { course, everything } from "./state/measurements";
+import { planes } from "./state/planes";
 import { player } from "./state/player";
 import { probe } from "./state/probe";
 import { drawnVoxels } from "./state/voxels";
@@ -35,6 +36,8 @@ export interface Seen {
   volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
   /** Whether the probe is out, and its plane in the scan's own scene: x, y, z in metres, a quaternion. */
   probe: { isOut: boolean; pose: number[] | null };
+  /** The three planes, and the voxel index (x, y) that the two from the side and above go through. */
+  planes: { areShown: boolean; at: { x: number; y: number } | null };
   /** How many faces of voxels are drawn, and how many voxels along x, y and z as one; null where none are. */
   voxels: { faces: number; block: readonly number[] } | null;
   /** Whether the frames are played, how many a second, and whether round and round. */
@@ -98,6 +101,7 @@ function seen(): Seen {
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
     probe: probe.getState(),
+    planes: planes.getState(),
     voxels: drawnVoxels.getState().drawn,
     player: player.getState(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
