@@ -26,9 +26,9 @@ from parasam_core.space import Space
 from parasam_core.volume import Volume
 from tests.bench.rows import Row, median_seconds
 from tests.e2e.browser import LabPage, launch
+from tests.e2e.bundle import MOST_BYTES, scripts
 from tests.e2e.lab import DIST, Lab
 from tests.e2e.library import write_library
-from tests.e2e.test_bundle import MOST_BYTES, scripts
 from tests.server.small import served
 from xr_server.app import create_app
 from xr_server.library import Library

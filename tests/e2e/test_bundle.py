@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-from urllib.parse import urlsplit
-
-from tests.e2e.lab import DIST
-
-MOST_BYTES = 700_000
-SCRIPTS = "performance.getEntriesByType('resource').map(e => e.name)"
-
-
-def scripts(page) -> dict[str, int]:
-    """Bytes of each script that the page loaded, gzipped."""
-    paths = {urlsplit(url).path for url in page.page.evaluate(SCRIPTS)}
-    files = [DIST.parent / path.lstrip("/") for path in paths if path.endswith(".js")]
-    return {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
+from tests.e2e.bundle import MOST_BYTES, scripts
 
 
 def test_a_desk_loads_nothing_that_only_a_headset_needs(visit, lab):

@@ -5,12 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import fields
 
+import numpy as np
 import pytest
 
 from parasam_core.api import measure
+from parasam_core.mask import MaskStack
+from parasam_core.provenance import Provenance
+from parasam_core.report.contents import Row
+from parasam_core.scanfile import write_scan
 from tests.e2e.lab import Lab
 from tests.e2e.library import volume_mm3
+from tests.server.small import ball, sequence_of
 
 ROWS = [("M1_d0", "manual"), ("M1_d0", "shifted"), ("M1_d6", "manual"), ("M1_d6", "shifted")]
 
@@ -55,6 +62,8 @@ def test_csv_is_copied_and_saved_with_every_digit(table, desk, library):
     assert download.value.suggested_filename == "measurements.csv"
     assert download.value.path().read_text("utf-8") == copied
     rows = list(csv.DictReader(io.StringIO(copied)))
+    of_the_command = [field.name for field in fields(Row)]
+    assert list(rows[0]) == [name for name in of_the_command if name in rows[0]]
     assert [(row["scan"], row["rater"]) for row in rows] == ROWS
     found = measure(library / "M1_d6.zarr", "shifted", ends="drawn")
     assert float(rows[3]["volume_mm3"]) == found.volume_mm3
@@ -123,4 +132,32 @@ def test_without_the_lab_what_has_come_stays_and_says_so(library, visit):
         page.page.keyboard.press("m")
         table.get_by_text("The lab does not answer").wait_for(state="detached")
         page.until("s.measurements.known === 4")
+        page.close()
+
+
+def test_what_has_nothing_to_show_says_so(tmp_path, visit):
+    folder = tmp_path / "library"
+    for n, name in enumerate(("before", "after", "late")):
+        sequence = sequence_of(name)
+        mask = ball(sequence, 1.0 - 0.2 * n)
+        if name == "late":
+            mask = MaskStack(np.zeros_like(mask.masks), mask.space, Provenance("nothing"))
+        write_scan(folder / f"M1_{name}.zarr", sequence).write_mask("a", mask)
+    write_scan(folder / "M1_never.zarr", sequence_of("never"))
+    with Lab(folder) as lab:
+        page = visit(f"{lab.url}#scan=M1_late")
+        page.until("s.growth.length === 2")
+        side = page.page.locator("aside")
+        for words in (
+            "Nothing is outlined in the mask a",
+            "Nothing to measure in the mask of late",
+            "Without a mask named a: never",
+            "These timepoints are no days",
+        ):
+            assert words in side.inner_text()
+        assert page.page.locator(".course").count() == 0
+        page.page.keyboard.press("m")
+        page.until("s.measurements.known === 3")
+        line = page.page.get_by_role("row", name="M1_late")
+        assert "expected a mask with at least one pixel of tumour" in line.inner_text()
         page.close()

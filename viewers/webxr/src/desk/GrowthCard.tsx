@@ -32,20 +32,13 @@ function Course({ scan, label }: { scan: ScanOpened; label: string }) {
 function Absent({ scan, label, rows }: { scan: ScanOpened; label: string; rows: readonly MeasuredMask[] }) {
   const scans = useLab((s) => s.scans);
   const own = scans.filter(({ subject }) => subject === scan.subject);
-  const without = own.filter(({ labels }) => !labels.includes(label)).map(({ id, timepoint }) => timepoint || id);
-  const failed = rows.filter((row) => row.subject === scan.subject && row.rater === label && row.reason !== "");
+  const unmasked = own.filter(({ labels }) => !labels.includes(label)).map(({ id, timepoint }) => timepoint || id);
+  const ofLabel = rows.filter((row) => row.subject === scan.subject && row.rater === label);
+  const without = ofLabel.filter((row) => row.volume_mm3 === null).map((row) => row.timepoint || row.scan);
   return (
     <>
-      {without.length > 0 && (
-        <p className="note">
-          Without a mask named {label}: {without.join(", ")}
-        </p>
-      )}
-      {failed.map(({ scan: id, timepoint, reason }) => (
-        <p key={id} className="note">
-          No volume of {timepoint || id}: {reason}
-        </p>
-      ))}
+      {unmasked.length > 0 && <p className="note">{`Without a mask named ${label}: ${unmasked.join(", ")}`}</p>}
+      {without.length > 0 && <p className="note">{`Nothing to measure in the mask of ${without.join(", ")}`}</p>}
     </>
   );
 }
@@ -56,7 +49,8 @@ function summary({ points, isInDays }: Growth, { rows, total, failure, hasCome }
   if (!hasCome || rows.length < total) return `Measuring ${rows.length} of ${total || "…"}`;
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || first === last) return "A curve needs volumes of two scans.";
-  const span = last.at - first.at;
-  const time = isInDays ? ` in ${Number(span.toPrecision(3))} ${span === 1 ? "day" : "days"}` : "";
-  return `From ${significant(first.volumeMm3)} to ${significant(last.volumeMm3)} mm³${time}; bars are 95 % intervals.`;
+  if (!isInDays) return "These timepoints are no days: the order is that of the list. Bars are 95 % intervals.";
+  const days = Number((last.at - first.at).toPrecision(3));
+  const change = `From ${significant(first.volumeMm3)} to ${significant(last.volumeMm3)} mm³`;
+  return `${change} in ${days} ${days === 1 ? "day" : "days"}; bars are 95 % intervals.`;
 }

@@ -10,7 +10,7 @@ const [TOP, BOTTOM] = [MARGIN.top, SIZE.height - MARGIN.bottom];
 const INSET = 14;
 
 export function GrowthCurve({ growth, open }: { growth: Growth; open: string }) {
-  const { points } = growth;
+  const { points, isInDays } = growth;
   const volumes = roundTicks(0, Math.max(...points.map(({ highMm3 }) => highMm3)), 4);
   const y = scaled([0, volumes.at(-1) ?? 1], [BOTTOM, TOP]);
   const x = scaled([points[0]?.at ?? 0, points.at(-1)?.at ?? 1], [LEFT + INSET, RIGHT - INSET]);
@@ -29,7 +29,7 @@ export function GrowthCurve({ growth, open }: { growth: Growth; open: string }) 
           mm³
         </text>
         <Times growth={growth} x={x} />
-        <polyline className="course" points={points.map((p) => `${x(p.at)},${y(p.volumeMm3)}`).join(" ")} />
+        {isInDays && <polyline className="course" points={points.map((p) => `${x(p.at)},${y(p.volumeMm3)}`).join(" ")} />}
       </g>
       {points.map((point) => (
         <Point key={point.scan} point={point} isOpen={point.scan === open} x={x(point.at)} y={y} />

@@ -12,7 +12,7 @@ export function MeasurementRow({ row }: { row: MeasuredMask }) {
     closeDialog("measurements");
   };
   return (
-    <tr aria-current={isOpen ? "true" : undefined} title={row.warnings.join("\n") || undefined}>
+    <tr aria-current={isOpen ? "true" : undefined}>
       <th scope="row">
         <button type="button" onClick={open}>
           {row.scan}

@@ -11,19 +11,24 @@ export function Numbers() {
   const isBefore = useLab(isMeasuredBefore);
   if (scan === null) return null;
   const hasMask = scan.label !== null;
+  const hasTumour = scan.frames_with_tumour !== null;
   return (
     <section aria-labelledby="numbers" className="card" aria-busy={isBefore}>
       <h2 id="numbers">Tumour</h2>
-      {hasMask ? (
+      {hasTumour ? (
         <p className="volume" data-testid="volume">
           <strong>{measured ? significant(measured.volume_mm3) : "…"}</strong> mm³
           {isBefore && <small>of the mask before; measuring anew</small>}
         </p>
       ) : (
-        <p className="note">This scan has no masks yet, so there are frames and no tumour to measure.</p>
+        <p className="note">
+          {hasMask
+            ? `Nothing is outlined in the mask ${scan.label}, so there is no tumour to measure.`
+            : "This scan has no masks yet, so there are frames and no tumour to measure."}
+        </p>
       )}
       <dl>
-        {hasMask && measured && (
+        {hasTumour && measured && (
           <>
             <Item name="95 % between" meaning="The true volume lies between these in 95 of 100 cases">
               {between(measured.interval_mm3)} mm³
