@@ -50,6 +50,16 @@ def test_the_lab(opened, size):
 
 
 @SIZES
+def test_the_lab_with_all_its_tools_out(opened, size):
+    opened.page.get_by_role("button", name="Take the probe").click()
+    opened.page.get_by_role("button", name="Planes").click()
+    opened.page.wait_for_timeout(300)
+    assert violations(opened.page) == []
+    assert overflow(opened.page) == 0
+    opened.close()
+
+
+@SIZES
 def test_its_dialogs(opened, size):
     for key, name in (("?", "Keys"), ("m", "All measurements")):
         opened.page.keyboard.press(key)
