@@ -14,6 +14,7 @@ import { Planes, PlanesButton } from "./desk/Planes";
 import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
 import { Scrubber } from "./desk/Scrubber";
+import { SideBySide } from "./desk/SideBySide";
 import { Message, Status } from "./desk/Status";
 import { ViewSwitch } from "./desk/ViewSwitch";
 import { Stage } from "./Stage";
@@ -46,6 +47,7 @@ export function App() {
         <Numbers />
         <Library />
         <GrowthCard />
+        <SideBySide />
         <Probe />
         <GreyLevels />
         <Outlining />

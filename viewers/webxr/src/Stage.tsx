@@ -4,6 +4,7 @@ import { useXR, XR } from "@react-three/xr";
 import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { DraggedProbe } from "./desk/DraggedProbe";
+import { DraggedRow } from "./desk/DraggedRow";
 import { Orbit } from "./desk/Orbit";
 import { PlaneViews } from "./desk/PlaneViews";
 import { Sitting } from "./desk/Sitting";
@@ -20,7 +21,7 @@ import { xr } from "./xr/session";
 /** A chunk of its own, which a page at a desk never needs; see `watchOffers`. */
 export const loadImmersion = () => import("./xr/immersion");
 const Immersed = lazy(async () => ({ default: (await loadImmersion()).Immersed }));
-const HeldProbe = lazy(async () => ({ default: (await loadImmersion()).HeldProbe }));
+const HeldThings = lazy(async () => ({ default: (await loadImmersion()).HeldThings }));
 
 export function Stage() {
   return (
@@ -44,7 +45,7 @@ function Scene() {
     <>
       <Meter />
       <Lights />
-      <Specimen pose={pose} probe={<Suspense>{inside ? <HeldProbe /> : <DraggedProbe />}</Suspense>}>
+      <Specimen pose={pose} probe={<Suspense>{inside ? <HeldThings /> : <DraggedThings />}</Suspense>}>
         {inside && <ScrubKnob />}
       </Specimen>
       {inside ? (
@@ -54,6 +55,16 @@ function Scene() {
       ) : (
         <Desk tumour={pose} />
       )}
+    </>
+  );
+}
+
+/** What the mouse can draw, where coordinates are the scan's own. */
+function DraggedThings() {
+  return (
+    <>
+      <DraggedProbe />
+      <DraggedRow />
     </>
   );
 }

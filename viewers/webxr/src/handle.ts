@@ -9,6 +9,8 @@ import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
 import { course, everything } from "./state/measurements";
+import { BESIDE_NAME } from "./scene/RowItem";
+import { beside } from "./state/beside";
 import { planes } from "./state/planes";
 import { player } from "./state/player";
 import { probe } from "./state/probe";
@@ -36,6 +38,10 @@ export interface Seen {
   volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
   /** Whether the probe is out, and its plane in the scan's own scene: x, y, z in metres, a quaternion. */
   probe: { isOut: boolean; pose: number[] | null };
+  /** What stands beside the tumour, and where hands have put it, by scan and mask. */
+  beside: { what: string; moved: Readonly<Record<string, readonly number[]>> };
+  /** Where those beside it are drawn in the room, in metres. */
+  row: Record<string, number[]>;
   /** The three planes, and the voxel index (x, y) that the two from the side and above go through. */
   planes: { areShown: boolean; at: { x: number; y: number } | null };
   /** How many faces of voxels are drawn, and how many voxels along x, y and z as one; null where none are. */
@@ -101,6 +107,8 @@ function seen(): Seen {
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
     probe: probe.getState(),
+    beside: beside.getState(),
+    row: rowDrawn(),
     planes: planes.getState(),
     voxels: drawnVoxels.getState().drawn,
     player: player.getState(),
@@ -138,6 +146,14 @@ function othersDrawn(): Seen["others"] {
       if (object?.visible) drawn[part] = object.getWorldPosition(new Vector3()).toArray();
     }
   }
+  return found;
+}
+
+function rowDrawn(): Seen["row"] {
+  const found: Seen["row"] = {};
+  specimen.current?.traverse(({ name, parent }) => {
+    if (name.startsWith(BESIDE_NAME) && parent) found[name.slice(BESIDE_NAME.length)] = parent.getWorldPosition(new Vector3()).toArray();
+  });
   return found;
 }
 

@@ -6,7 +6,9 @@ import { addressFrom, wantedIn } from "./state/address";
 import { openDrawer } from "./state/database";
 import { Keep } from "./state/keep";
 import type { Presence } from "./protocol.gen";
+import { type Beside, standBeside } from "./state/beside";
 import { lab, type View } from "./state/lab";
+import { showLayer } from "./state/layers";
 import type { TumourPose } from "./state/pose";
 import { SliceCache } from "./state/slices";
 
@@ -67,4 +69,11 @@ export function go(name: string, together: boolean): void {
 /** Where the user's head and hands are, for those who share the scene. */
 export function be(presence: Presence): void {
   talk.company.moved(presence);
+}
+
+/** Have these stand beside the tumour, which is whole then: a frame through it would hide it. */
+export function compare(what: Beside): void {
+  standBeside(what);
+  showLayer("frame", what === "nothing");
+  if (what !== "nothing" && lab.getState().view === "cut") showView("solid");
 }

@@ -1,17 +1,17 @@
-/** A name above a head, turned to the eyes; drawn by the browser, so that it knows all letters. */
+/** A name, above a head or elsewhere, turned to the eyes; drawn by the browser, so that it knows all letters. */
 import { useEffect, useMemo } from "react";
 import { CanvasTexture, LinearFilter } from "three";
 
 const SIZE_PX = { width: 512, height: 96 };
-const WIDTH_M = 0.34;
+export const TAG_WIDTH_M = 0.34;
 const ABOVE_M = 0.2;
 const FONT = '600 48px "Inter", system-ui, sans-serif';
 
-export function NameTag({ text, colour }: { text: string; colour: string }) {
+export function NameTag({ text, colour, above = ABOVE_M }: { text: string; colour: string; above?: number }) {
   const texture = useMemo(() => written(text, colour), [text, colour]);
   useEffect(() => () => texture.dispose(), [texture]);
   return (
-    <sprite position={[0, ABOVE_M, 0]} scale={[WIDTH_M, (WIDTH_M * SIZE_PX.height) / SIZE_PX.width, 1]} raycast={() => undefined}>
+    <sprite position={[0, above, 0]} scale={[TAG_WIDTH_M, (TAG_WIDTH_M * SIZE_PX.height) / SIZE_PX.width, 1]} raycast={() => undefined}>
       <spriteMaterial map={texture} depthWrite={false} />
     </sprite>
   );

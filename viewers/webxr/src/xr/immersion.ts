@@ -1,3 +1,3 @@
 /** What only a headset shows, in one chunk. */
-export { HeldProbe } from "./HeldProbe";
+export { HeldThings } from "./HeldThings";
 export { Immersed } from "./Immersed";
