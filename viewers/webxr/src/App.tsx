@@ -7,6 +7,8 @@ import { GrowthCard } from "./desk/GrowthCard";
 import { Jobs } from "./desk/Jobs";
 import { KeysButton } from "./desk/Keys";
 import { Library } from "./desk/Library";
+import { Marks } from "./desk/Marks";
+import { MeasureTools } from "./desk/MeasureTools";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
@@ -38,6 +40,7 @@ export function App() {
         <Planes />
         <ViewSwitch />
         <PlanesButton />
+        <MeasureTools />
         <ScaleBar />
         <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>
         <Message />
@@ -48,6 +51,7 @@ export function App() {
         <Library />
         <GrowthCard />
         <SideBySide />
+        <Marks />
         <Probe />
         <GreyLevels />
         <Outlining />

@@ -5,6 +5,7 @@ import { lazy, type RefObject, Suspense, useEffect, useRef } from "react";
 import type { Group } from "three";
 import { DraggedProbe } from "./desk/DraggedProbe";
 import { DraggedRow } from "./desk/DraggedRow";
+import { useMeasuring } from "./desk/measuringPointer";
 import { Orbit } from "./desk/Orbit";
 import { PlaneViews } from "./desk/PlaneViews";
 import { Sitting } from "./desk/Sitting";
@@ -73,6 +74,7 @@ function DraggedThings() {
 function Desk({ tumour }: { tumour: RefObject<Group | null> }) {
   const radius = useLab((s) => s.subject?.radius);
   useWheelScrub();
+  useMeasuring();
   return (
     <>
       <Orbit />

@@ -5,6 +5,7 @@
 import { Vector3 } from "three";
 import { type Budget, budget } from "./state/budget";
 import { dialogs } from "./desk/dialogs";
+import { screen } from "./desk/screen";
 import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
@@ -15,6 +16,8 @@ import { planes } from "./state/planes";
 import { player } from "./state/player";
 import { probe } from "./state/probe";
 import { drawnVoxels } from "./state/voxels";
+import { valueOf } from "./state/marks";
+import { marksDrawn, measuring } from "./state/measuring";
 import { renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
@@ -56,6 +59,9 @@ export interface Seen {
   magnification: number;
   /** Column-major; scene metres of the tumour's own → the room's. */
   tumourMatrixWorld: number[] | null;
+  /** What was measured and noted, as it is drawn; `pixels` are places on the stage, [] in a headset. */
+  marks: { id: string; kind: string; text: string; value: string; points: number[][]; pixels: number[][] }[];
+  measuring: { tool: string | null; placed: number; chosen: string | null; diameters: boolean };
   company: { together: boolean; you: string; people: string[]; companions: string[]; pose: number[] | null };
   /** Where the others' heads and hands are drawn in the room, in metres, by their ids. */
   others: Record<string, Partial<Record<Part, number[]>>>;
@@ -118,6 +124,8 @@ function seen(): Seen {
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
+    marks: marksShown(),
+    measuring: measuringNow(),
     company: inCompany(),
     others: othersDrawn(),
     scene: sceneShown(),
@@ -128,6 +136,22 @@ function seen(): Seen {
     renderer: drawn(),
     budget: budget.getState(),
   };
+}
+
+function marksShown(): Seen["marks"] {
+  return marksDrawn(lab.getState().marks, measuring.getState()).map((mark) => ({
+    id: mark.id,
+    kind: mark.kind,
+    text: mark.text,
+    value: valueOf(mark),
+    points: mark.points_mm,
+    pixels: mark.points_mm.flatMap((point) => [screen.current?.placeOf(point) ?? []]),
+  }));
+}
+
+function measuringNow(): Seen["measuring"] {
+  const { tool, placed, chosen, hasDiameters } = measuring.getState();
+  return { tool, placed: placed.length, chosen, diameters: hasDiameters };
 }
 
 function inCompany(): Seen["company"] {

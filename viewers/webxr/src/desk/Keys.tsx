@@ -25,10 +25,6 @@ export function Keys() {
             <span>{does}</span>
           </li>
         ))}
-        <li>
-          <kbd>Escape</kbd>
-          <span>Close a dialog</span>
-        </li>
       </ul>
       <label className="letters">
         <input type="checkbox" checked={isOn} onChange={(event) => setLetterKeys(event.target.checked)} />

@@ -1,11 +1,17 @@
 /** What keys do, in the order in which the list of keys shows them. */
 import { lookAt, openScan, showView, step } from "../link";
+import { remove } from "../net/marks";
 import { matching, neighbour } from "../state/library";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
+import { type Kind, KINDS } from "../state/marks";
+import { measuring, stepBack, takeTool } from "../state/measuring";
 import { playOrStop } from "../state/player";
 import { probe, putAway, takeOut } from "../state/probe";
 import { openDialog } from "./dialogs";
 import { search } from "./search";
+
+/** N goes on to the next scan. */
+const KIND_KEYS: Record<Kind, string> = { distance: "d", angle: "a", note: "t" };
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` names them, letters small. */
@@ -34,10 +40,23 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["v"], shown: "V", does: "Draw it the next way", act: showNextView },
   { keys: ["n"], shown: "N", does: "Next scan", act: () => openNeighbour(1) },
   { keys: ["p"], shown: "P", does: "Scan before", act: () => openNeighbour(-1) },
+  ...KINDS.map((kind) => ({
+    keys: [KIND_KEYS[kind]],
+    shown: KIND_KEYS[kind].toUpperCase(),
+    does: `Put ${kind === "angle" ? "an" : "a"} ${kind}, or stop`,
+    act: () => takeTool(kind),
+  })),
+  { keys: ["Delete", "Backspace"], shown: "Delete", does: "Remove what was measured and is chosen", act: removeChosen },
+  { keys: ["Escape"], shown: "Escape", does: "Close a dialog; take back points, then lay the tool down", act: stepBack },
   { keys: ["/"], shown: "/", does: "Search the scans", act: () => search.getState().field?.focus() },
   { keys: ["m"], shown: "M", does: "All measurements", act: () => openDialog("measurements") },
   { keys: ["?"], shown: "?", does: "This list", act: () => openDialog("keys") },
 ];
+
+function removeChosen(): void {
+  const { chosen } = measuring.getState();
+  if (chosen !== null) void remove(chosen);
+}
 
 function lastFrame(): number {
   return (lab.getState().scan?.shape[0] ?? 1) - 1;

@@ -8,6 +8,7 @@ import { layers } from "../state/layers";
 import { levels as window } from "../state/levels";
 import type { Section } from "../state/probe";
 import { useLab } from "../useLab";
+import { MEASURED } from "./pick";
 import { PlaneMaterial } from "./planeMaterial";
 import { OPACITY_AROUND } from "./sliceShader";
 
@@ -42,6 +43,7 @@ export function ProbePlane({ section, indexFromPlane }: { section: Section; inde
   return (
     <mesh
       name={PROBE_NAME}
+      userData={MEASURED}
       geometry={geometry}
       material={material}
       matrix={planeFromMesh}

@@ -13,6 +13,7 @@ import { layers } from "../state/layers";
 import { levels as window } from "../state/levels";
 import { useLab } from "../useLab";
 import { frameGeometry } from "./frameGeometry";
+import { MEASURED } from "./pick";
 import { PlaneMaterial } from "./planeMaterial";
 import { SliceMaterial } from "./sliceMaterial";
 import { OPACITY_AROUND } from "./sliceShader";
@@ -49,5 +50,5 @@ export function SlicePlane() {
   });
   if (frame === null || !isShown) return null;
   const material = isSharp ? sharp : blurred;
-  return <mesh ref={plane} name={SLICE_NAME} geometry={geometry} material={material} position-z={frame} renderOrder={1} />;
+  return <mesh ref={plane} name={SLICE_NAME} geometry={geometry} material={material} position-z={frame} userData={MEASURED} renderOrder={1} />;
 }

@@ -3,6 +3,7 @@ import { type Group, Matrix4, Vector3 } from "three";
 import { type ReactNode, type RefObject, useMemo } from "react";
 import { useLab } from "../useLab";
 import { NOT_BY_TOUCH } from "../xr/pointers";
+import { Annotations } from "./Annotations";
 import { Inside } from "./Inside";
 import { SlicePlane } from "./SlicePlane";
 import { Tumour } from "./Tumour";
@@ -28,6 +29,7 @@ export function Specimen({ pose, probe, children }: Parts) {
         {sceneFromIndex && <Voxels sceneFromIndex={sceneFromIndex} />}
         {sceneFromIndex && <Inside sceneFromIndex={sceneFromIndex} />}
         {probe}
+        <Annotations />
         {sceneFromIndex && (
           <group matrix={sceneFromIndex} matrixAutoUpdate={false}>
             <Volume />

@@ -8,6 +8,7 @@ import { finestWithin } from "../state/lab";
 import { useLab } from "../useLab";
 import { useCut } from "./cut";
 import { GhostMaterial } from "./ghostMaterial";
+import { MEASURED } from "./pick";
 
 export const TUMOUR_COLOUR = "#d94f3c";
 const GHOST_COLOUR = "#ff9c86";
@@ -38,9 +39,11 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   if (!geometry || !coarse) return null;
   return (
     <group ref={group}>
-      {(view === "cut" || view === "solid") && <mesh name="tumour" geometry={geometry} material={body} raycast={nothing} pointerEvents="none" />}
+      {(view === "cut" || view === "solid") && (
+        <mesh name="tumour" geometry={geometry} material={body} userData={MEASURED} raycast={nothing} pointerEvents="none" />
+      )}
       {(view === "cut" || view === "glass" || view === "inside") && (
-        <mesh name="ghost" geometry={geometry} material={ghost} renderOrder={2} raycast={nothing} pointerEvents="none" />
+        <mesh name="ghost" geometry={geometry} material={ghost} userData={MEASURED} renderOrder={2} raycast={nothing} pointerEvents="none" />
       )}
       <mesh name="touch" geometry={coarse}>
         <meshBasicMaterial visible={false} />

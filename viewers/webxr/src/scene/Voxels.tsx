@@ -9,6 +9,7 @@ import { probe } from "../state/probe";
 import { drawnVoxels, type VoxelFaces, voxelFaces } from "../state/voxels";
 import { useLab } from "../useLab";
 import { useCut } from "./cut";
+import { MEASURED } from "./pick";
 import { TUMOUR_COLOUR } from "./Tumour";
 
 const MOST_FACES = 250_000;
@@ -51,6 +52,7 @@ function Boxes({ group, sceneFromIndex }: { group: RefObject<Group | null>; scen
       material={material}
       position={[...faces.first]}
       scale={[...faces.block]}
+      userData={MEASURED}
       raycast={nothing}
       pointerEvents="none"
     />

@@ -1,0 +1,95 @@
+/** What was measured and noted in the scan: named, removed, copied. */
+import { useState } from "react";
+import { useStore } from "zustand";
+import { remove, rename } from "../net/marks";
+import type { Mark } from "../protocol.gen";
+import { lab } from "../state/lab";
+import { asCsv, type Kind, KIND_WORDS, LONGEST_TEXT, valueOf } from "../state/marks";
+import { choose, marksDrawn, measuring } from "../state/measuring";
+import { useLab } from "../useLab";
+import "./marks.css";
+
+export function Marks() {
+  const hasScan = useLab((s) => s.scan !== null);
+  const marks = useLab((s) => s.marks);
+  const moved = useStore(measuring, (s) => s.moved);
+  if (!hasScan) return null;
+  return (
+    <section aria-labelledby="marks" className="card">
+      <h2 id="marks">Measured and noted</h2>
+      {marks.length === 0 ? (
+        <p className="note">
+          Nothing yet. Pick Distance, Angle or Note over the picture, then click on the surface or the frame; everybody in
+          the lab sees it.
+        </p>
+      ) : (
+        <>
+          <ul className="marks">
+            {marksDrawn(marks, { moved }).map((mark) => (
+              <Row key={mark.id} mark={mark} />
+            ))}
+          </ul>
+          <CopyButton marks={marks} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Row({ mark }: { mark: Mark }) {
+  const isChosen = useStore(measuring, (s) => s.chosen === mark.id);
+  const kind = KIND_WORDS[mark.kind as Kind];
+  const name = [kind, mark.text, valueOf(mark)].filter(Boolean).join(" ");
+  return (
+    <li data-chosen={isChosen}>
+      <button type="button" className="value" aria-pressed={isChosen} aria-label={name} onClick={() => choose(isChosen ? null : mark.id)}>
+        {valueOf(mark) || kind}
+      </button>
+      <TextField mark={mark} />
+      <button type="button" aria-label={`Remove: ${name}`} onClick={() => void remove(mark.id)}>
+        ×
+      </button>
+      {mark.author && <small>{mark.author}</small>}
+    </li>
+  );
+}
+
+function TextField({ mark }: { mark: Mark }) {
+  /** What is being written; null where nothing is. */
+  const [draft, setDraft] = useState<string | null>(null);
+  const keep = async () => {
+    if (draft !== null) await rename(mark, draft.trim());
+    setDraft(null);
+  };
+  return (
+    <input
+      value={draft ?? mark.text}
+      maxLength={LONGEST_TEXT}
+      autoComplete="off"
+      placeholder="name"
+      aria-label={mark.kind === "note" ? "What the note says" : `Name of ${valueOf(mark)}`}
+      onFocus={() => choose(mark.id)}
+      onChange={(e) => setDraft(e.target.value)}
+      onBlur={() => void keep()}
+      onKeyDown={(e) => e.key === "Enter" && void keep()}
+    />
+  );
+}
+
+function CopyButton({ marks }: { marks: readonly Mark[] }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(asCsv(marks));
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      lab.setState({ failure: "This browser does not let the page copy; parasam marks --csv writes the same table." });
+    }
+  };
+  return (
+    <button type="button" className="wide" onClick={() => void copy()}>
+      {isCopied ? "Copied" : "Copy as CSV"}
+    </button>
+  );
+}
