@@ -16,6 +16,7 @@ import { Lights } from "./scene/Lights";
 import { Meter } from "./scene/Meter";
 import { Specimen } from "./scene/Specimen";
 import { useLab } from "./useLab";
+import { PUTTING } from "./xr/putting";
 import { ScrubKnob } from "./xr/ScrubKnob";
 import { xr } from "./xr/session";
 
@@ -46,7 +47,11 @@ function Scene() {
     <>
       <Meter />
       <Lights />
-      <Specimen pose={pose} probe={<Suspense>{inside ? <HeldThings /> : <DraggedThings />}</Suspense>}>
+      <Specimen
+        pose={pose}
+        probe={<Suspense>{inside ? <HeldThings /> : <DraggedThings />}</Suspense>}
+        handlers={inside ? PUTTING : undefined}
+      >
         {inside && <ScrubKnob />}
       </Specimen>
       {inside ? (

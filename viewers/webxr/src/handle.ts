@@ -18,7 +18,7 @@ import { probe } from "./state/probe";
 import { drawnVoxels } from "./state/voxels";
 import { valueOf } from "./state/marks";
 import { marksDrawn, measuring } from "./state/measuring";
-import { renderer, specimen, volume } from "./renderer";
+import { measuredFrame, renderer, specimen, volume } from "./renderer";
 import { held } from "./xr/held";
 import { reach, type Reachable } from "./xr/reach";
 import { xr } from "./xr/session";
@@ -61,6 +61,8 @@ export interface Seen {
   tumourMatrixWorld: number[] | null;
   /** What was measured and noted, as it is drawn; `pixels` are places on the stage, [] in a headset. */
   marks: { id: string; kind: string; text: string; value: string; points: number[][]; pixels: number[][] }[];
+  /** Column-major; mm of the scan's frame → the room's metres. */
+  mmMatrixWorld: number[] | null;
   measuring: { tool: string | null; placed: number; chosen: string | null; diameters: boolean };
   company: { together: boolean; you: string; people: string[]; companions: string[]; pose: number[] | null };
   /** Where the others' heads and hands are drawn in the room, in metres, by their ids. */
@@ -125,6 +127,7 @@ function seen(): Seen {
     magnification: held.getState().magnification,
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
     marks: marksShown(),
+    mmMatrixWorld: measuredFrame.current?.matrixWorld.toArray() ?? null,
     measuring: measuringNow(),
     company: inCompany(),
     others: othersDrawn(),

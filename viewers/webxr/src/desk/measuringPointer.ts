@@ -7,7 +7,7 @@ import { measuredFrame } from "../renderer";
 import { pointAlong } from "../scene/pick";
 import { lab } from "../state/lab";
 import type { Point } from "../state/marks";
-import { marksDrawn, measuring } from "../state/measuring";
+import { measuring, movePoint } from "../state/measuring";
 import { screen } from "./screen";
 
 /** A hand trembles by so much in a click. */
@@ -99,10 +99,9 @@ class MeasuringMouse {
   }
 
   #draw({ id, index }: Handle, at: Vector2): void {
-    const mark = marksDrawn(lab.getState().marks, measuring.getState()).find((one) => one.id === id);
     const point = this.#pointAt(at);
-    if (!mark || !point || (this.#pressed && at.distanceTo(this.#pressed) < 1)) return;
-    measuring.setState({ moved: { id, points_mm: mark.points_mm.with(index, point), isStored: false } });
+    const isStill = this.#pressed !== null && at.distanceTo(this.#pressed) < 1;
+    if (point && !isStill) movePoint(id, index, point);
   }
 
   #hover(at: Vector2): void {

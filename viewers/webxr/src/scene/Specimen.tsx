@@ -14,17 +14,19 @@ interface Parts {
   pose: RefObject<Group | null>;
   /** What lives where coordinates are the scan's own, in metres. */
   probe: ReactNode;
+  /** What is done where it is pointed at. */
+  handlers?: object | undefined;
   /** What lives where coordinates are voxel indices. */
   children?: ReactNode;
 }
 
-export function Specimen({ pose, probe, children }: Parts) {
+export function Specimen({ pose, probe, handlers, children }: Parts) {
   const centre = useLab((s) => s.subject?.centre);
   const numbers = useLab((s) => s.scan?.scene_from_index);
   const sceneFromIndex = useMemo(() => (numbers ? new Matrix4().fromArray(numbers) : null), [numbers]);
   return (
     <group ref={pose} name="specimen" pointerEventsType={NOT_BY_TOUCH}>
-      <group position={centre ? new Vector3().copy(centre).negate() : undefined}>
+      <group position={centre ? new Vector3().copy(centre).negate() : undefined} {...handlers}>
         <Tumour sceneFromIndex={sceneFromIndex} />
         {sceneFromIndex && <Voxels sceneFromIndex={sceneFromIndex} />}
         {sceneFromIndex && <Inside sceneFromIndex={sceneFromIndex} />}

@@ -59,6 +59,12 @@ export function marksDrawn(marks: readonly Mark[], { moved }: Pick<MeasuringStat
   return marks.map((mark) => (mark.id === id ? { ...mark, points_mm } : mark));
 }
 
+/** Draw a point of a mark elsewhere; `keepMoved` stores it. */
+export function movePoint(id: string, index: number, point: Point): void {
+  const mark = marksDrawn(lab.getState().marks, measuring.getState()).find((one) => one.id === id);
+  if (mark) measuring.setState({ moved: { id, points_mm: mark.points_mm.with(index, point), isStored: false } });
+}
+
 /** The lab has stored the new mark; all marks, with it, may have come before its answer. */
 export function made(id: string): void {
   const { making } = measuring.getState();

@@ -13,6 +13,7 @@ import { Button } from "./Button";
 import { comeBack, held } from "./held";
 import { FrameSlider } from "./FrameSlider";
 import { BOARD, INK, plain } from "./look";
+import { MeasureTools } from "./MeasureTools";
 import { leave } from "./session";
 import { Together } from "./Together";
 
@@ -46,6 +47,7 @@ export function Panel({ place }: { place: RefObject<Group | null> }) {
         {scan && <FrameSlider board={place} />}
         <Scans />
         <Views />
+        <MeasureTools />
         <Together />
         {(connection !== "open" || failure) && (
           <Text fontSize={13} color={INK.amber} width="100%">
