@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import generate_binary_structure, label
 
-from parasam_core.extent import box_mm, corners_of, extent_mm
+from parasam_core.extent import Diameter, box_mm, corners_of, diameters
 from parasam_core.interval import interval
 from parasam_core.mask import MaskStack
 from parasam_core.mesh import Mesh
@@ -44,6 +44,7 @@ class Measurement:
         filled_frames: between or beyond those, drawn from them.
         warnings: why the volume should not be relied on.
         sections: area and diameters of every frame with tumour; not in `as_json`.
+        diameters: where length, width and height of `extent_mm` are; not in `as_json`.
     """
 
     volume_mm3: float
@@ -67,10 +68,12 @@ class Measurement:
     filled_frames: int
     warnings: tuple[str, ...]
     sections: tuple[Section, ...]
+    diameters: tuple[Diameter, Diameter, Diameter]
 
     def as_json(self) -> dict[str, Any]:
         """A dictionary that `json` writes as it is."""
-        return {name: value for name, value in asdict(self).items() if name != "sections"}
+        beyond = ("sections", "diameters")
+        return {name: value for name, value in asdict(self).items() if name not in beyond}
 
 
 def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
@@ -82,7 +85,8 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         mesh: its surface.
     """
     corners_mm = corners_of(mesh.vertices_mm)
-    length, width, height = extent_mm(corners_mm)
+    along = diameters(corners_mm)
+    length, width, height = (diameter.length_mm for diameter in along)
     shown = np.asarray(volume.occupancy.any(axis=(1, 2)))
     frames = np.flatnonzero(shown)
     cut = sections(mask, volume)
@@ -110,6 +114,7 @@ def measure(mask: MaskStack, volume: Volume, mesh: Mesh) -> Measurement:
         filled_frames=int((shown & ~mask.annotated).sum()),
         warnings=sure.warnings,
         sections=tuple(cut),
+        diameters=along,
     )
 
 

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import partial
 
+from parasam_core import extent
 from parasam_core.errors import EmptyMaskError
 from parasam_core.gltf_packed import packed_glb
 from parasam_core.mask import MaskStack
@@ -19,7 +20,7 @@ from parasam_core.solid.simplify import LEVELS, levels_of_detail, simplified
 from parasam_core.solid.sketch import sketch
 from parasam_core.solid.surface import surface
 from parasam_core.volume import Volume
-from xr_server.protocol import Measured, MeshData
+from xr_server.protocol import Diameter, Measured, MeshData
 from xr_server.scene import Item, Scene
 
 MOST_TRIANGLES = 400_000
@@ -123,4 +124,10 @@ def measured_of(body: Body) -> Measured:
         voxels=found.voxels,
         frames=list(found.frames),
         warnings=list(found.warnings),
+        diameters=[_sent(diameter) for diameter in found.diameters],
     )
+
+
+def _sent(diameter: extent.Diameter) -> Diameter:
+    feet, ends = ([list(point) for point in pair] for pair in (diameter.feet_mm, diameter.ends_mm))
+    return Diameter(feet, ends)

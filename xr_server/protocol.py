@@ -230,6 +230,19 @@ class VolumeData:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Diameter:
+    """How far a body reaches along one direction; points are (x, y, z) in mm of the scan's frame.
+
+    Attributes:
+        feet_mm: points of the body, between which it is measured.
+        ends_mm: of a line along the direction, as long as it and midway of the feet.
+    """
+
+    feet_mm: Annotated[list[Point], Field(min_length=2, max_length=2)]
+    ends_mm: Annotated[list[Point], Field(min_length=2, max_length=2)]
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Measured:
     """The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
 
@@ -240,6 +253,7 @@ class Measured:
         extent_mm: length, width, height.
         warnings: why the volume should not be relied on.
         frames: first and last frame of the mask.
+        diameters: where length, width and height are.
     """
 
     scan: Id
@@ -254,6 +268,7 @@ class Measured:
     voxels: Count
     frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
     warnings: list[str]
+    diameters: Annotated[list[Diameter], Field(max_length=3)] = Field(default_factory=list)
     seq: Count = 0
     type: Literal["measured"] = "measured"
 

@@ -11,6 +11,7 @@ from xr_server import protocol, typescript
 from xr_server.protocol import (
     LARGEST_COUNT,
     Ack,
+    Diameter,
     Failed,
     Hello,
     JobState,
@@ -148,6 +149,9 @@ server_texts = st.one_of(
         voxels=counts,
         frames=lists(counts, 2),
         warnings=st.lists(texts, max_size=2),
+        diameters=lists(
+            st.builds(Diameter, lists(lists(numbers, 3), 2), lists(lists(numbers, 3), 2)), 3
+        ),
         seq=counts,
     ),
     st.builds(Failed, texts, counts),

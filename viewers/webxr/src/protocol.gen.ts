@@ -137,6 +137,18 @@ export interface VolumeData {
 }
 
 /**
+ * How far a body reaches along one direction; points are (x, y, z) in mm of the scan's frame.
+ *
+ * Attributes:
+ *     feet_mm: points of the body, between which it is measured.
+ *     ends_mm: of a line along the direction, as long as it and midway of the feet.
+ */
+export interface Diameter {
+  feet_mm: Tuple<Tuple<number, 3>, 2>;
+  ends_mm: Tuple<Tuple<number, 3>, 2>;
+}
+
+/**
  * The numbers of a mask. Volume comes from voxels; the mesh's is there to compare.
  *
  * Attributes:
@@ -146,6 +158,7 @@ export interface VolumeData {
  *     extent_mm: length, width, height.
  *     warnings: why the volume should not be relied on.
  *     frames: first and last frame of the mask.
+ *     diameters: where length, width and height are.
  */
 export interface Measured {
   scan: string;
@@ -160,6 +173,7 @@ export interface Measured {
   voxels: number;
   frames: Tuple<number, 2>;
   warnings: string[];
+  diameters: Diameter[];
   seq: number;
   type: "measured";
 }
@@ -570,6 +584,11 @@ const checkVolumeData = objectOf<VolumeData>({
   type: exactly("volume"),
 });
 
+const checkDiameter = objectOf<Diameter>({
+  feet_mm: tupleOf(tupleOf(finiteNumber, 3), 2),
+  ends_mm: tupleOf(tupleOf(finiteNumber, 3), 2),
+});
+
 const checkMeasured = objectOf<Measured>({
   scan: textOf(1, 200),
   label: textOf(1, 200),
@@ -583,6 +602,7 @@ const checkMeasured = objectOf<Measured>({
   voxels: wholeNumber(0, 9007199254740991),
   frames: tupleOf(wholeNumber(0, 9007199254740991), 2),
   warnings: listOf(textOf(0, Infinity), 0, Infinity),
+  diameters: withDefault(listOf(checkDiameter, 0, 3), () => []),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("measured"),
 });
