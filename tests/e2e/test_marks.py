@@ -12,6 +12,7 @@ from tests.e2e.library import HALF_AXES_MM, SPACE
 
 CENTRE_MM = SPACE.mm_from_index((np.array(SPACE.shape) - 1) / 2)
 AXES_MM = HALF_AXES_MM[::-1]
+AXES_BY_SIZE = sorted(AXES_MM, reverse=True)
 CLOSE_MM = 0.05
 CLOSE_PX = 1.0
 
@@ -197,6 +198,30 @@ def test_marks_are_those_of_the_scan_and_come_back_with_it(desk):
     desk.until("s.scan === 'M1_d6' && s.marks.length === 0")
     desk.page.evaluate("location.hash = '#scan=M1_d0&label=shifted'")
     desk.until("s.scan === 'M1_d0' && s.label === 'shifted' && s.marks.length === 1")
+
+
+def lime(pixels):
+    r, g, b = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return ((g > 180) & (r > 130) & (b < 140)).sum()
+
+
+def test_length_width_and_height_are_drawn_where_they_are(desk):
+    desk.page.get_by_role("button", name="Glass").click()
+    before = lime(desk.pixels())
+    tool(desk, "L × W × H")
+    desk.until("s.measuring.diameters")
+    assert lime(desk.pixels()) > before + 400
+    scan, label = desk.state["scan"], desk.state["label"]
+    url = desk.page.url.split("#")[0] + f"api/scans/{scan}/labels/{label}/measurement"
+    found = desk.page.request.get(url).json()
+    for diameter, extent, half in zip(
+        found["diameters"], found["extent_mm"], AXES_BY_SIZE, strict=True
+    ):
+        assert math.dist(*diameter["ends_mm"]) == pytest.approx(extent)
+        assert extent == pytest.approx(2 * half, abs=CLOSE_MM)
+        assert max(map(off_surface_mm, diameter["feet_mm"])) < CLOSE_MM
+    tool(desk, "L × W × H")
+    assert lime(desk.pixels()) <= before + 20
 
 
 def test_a_drag_turns_the_tumour_and_puts_nothing(desk):

@@ -48,10 +48,10 @@ export function App() {
       <Scrubber />
       <aside>
         <Numbers />
+        <Marks />
         <Library />
         <GrowthCard />
         <SideBySide />
-        <Marks />
         <Probe />
         <GreyLevels />
         <Outlining />

@@ -19,8 +19,7 @@ export function Marks() {
       <h2 id="marks">Measured and noted</h2>
       {marks.length === 0 ? (
         <p className="note">
-          Nothing yet. Pick Distance, Angle or Note over the picture, then click on the surface or the frame; everybody in
-          the lab sees it.
+          Nothing yet. Pick Distance, Angle or Note over the picture, then click on the surface or the frame.
         </p>
       ) : (
         <>

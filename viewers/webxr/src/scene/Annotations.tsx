@@ -3,10 +3,12 @@ import { useFrame, useThree } from "@react-three/fiber";
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { measuredFrame } from "../renderer";
+import { isMeasuredBefore } from "../state/lab";
 import { measuring } from "../state/measuring";
 import { useLab } from "../useLab";
-import { drawingOf } from "./annotations";
+import { drawingOf, joined } from "./annotations";
 import { setApparent } from "./apparent";
+import { dimensionsOf } from "./dimensions";
 import { Dots } from "./Dots";
 import { Labels } from "./Labels";
 import { prepareToPick } from "./pick";
@@ -20,7 +22,11 @@ export function Annotations() {
   const geometry = useLab((s) => s.mesh?.geometry);
   const hasTool = state.tool !== null;
   const invalidate = useThree((s) => s.invalidate);
-  const { segments, dots, words } = useMemo(() => drawingOf(marks, state), [marks, state]);
+  const diameters = useLab((s) => (isMeasuredBefore(s) ? undefined : s.measured?.diameters));
+  const { segments, dots, words } = useMemo(() => {
+    const dimensions = state.hasDiameters && diameters ? [dimensionsOf(diameters)] : [];
+    return joined([...dimensions, drawingOf(marks, state)]);
+  }, [marks, state, diameters]);
   useFrame(setApparent);
   useEffect(() => invalidate(), [segments, dots, words, invalidate]);
   useEffect(() => {

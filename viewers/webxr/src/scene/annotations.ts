@@ -70,7 +70,7 @@ function placeOfWords([first, second, third]: readonly Point[]): Point | null {
   return first && second ? middle(first, second) : (first ?? null);
 }
 
-export function middle([ax, ay, az]: Point, [bx, by, bz]: Point): Point {
+function middle([ax, ay, az]: Point, [bx, by, bz]: Point): Point {
   return [(ax + bx) / 2, (ay + by) / 2, (az + bz) / 2];
 }
 
