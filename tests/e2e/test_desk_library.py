@@ -126,7 +126,47 @@ def test_two_hundred_scans_are_listed_and_their_pictures_come_into_view(many, vi
         last.scroll_into_view_if_needed()
         until_true(page, SHOWN)
         assert last.evaluate("i => i.naturalWidth") > 0
+        page.page.get_by_role("button", name="Past the scans").focus()
+        page.page.keyboard.press("Enter")
+        focused = "document.activeElement.textContent"
+        assert page.page.evaluate(focused) == "All measurements"
         page.page.get_by_role("searchbox").fill("a039")
         assert cards(page).count() == 5
         assert page.errors == []
+        page.close()
+
+
+def test_the_scan_that_is_open_is_in_view_and_the_page_stands_still(many, visit):
+    with Lab(many) as lab:
+        page = visit(f"{lab.url}#scan=A030_d6", size=(1280, 1200))
+        page.shown()
+        card = page.page.locator("nav button[aria-current=true]")
+        until_true(page, IN_LIST)
+        assert "d6" in card.inner_text()
+        assert page.page.evaluate("document.querySelector('aside').scrollTop") == 0
+        page.page.keyboard.press("n")
+        page.until("s.scan === 'A030_d9'")
+        until_true(page, IN_LIST)
+        page.close()
+
+
+IN_LIST = """(() => {
+  const [card, list] = ['nav button[aria-current=true]', 'nav'].map(
+    s => document.querySelector(s).getBoundingClientRect());
+  return card.top >= list.top && card.bottom <= list.bottom + 1;
+})()"""
+
+
+def test_pictures_that_cannot_come_come_once_the_lab_answers(many, visit):
+    with Lab(many) as lab:
+        page = visit(lab.url, size=(1280, 1200))
+        page.shown()
+        until_true(page, SHOWN)
+        lab.kill()
+        page.until("s.connection === 'reconnecting'")
+        page.page.evaluate("document.querySelector('nav').scrollTop = 1e6")
+        until_true(page, "document.querySelectorAll('nav span.thumbnail').length > 3")
+        lab.start()
+        page.until("s.connection === 'open'")
+        until_true(page, f"document.querySelectorAll('nav span.thumbnail').length === 0 && {SHOWN}")
         page.close()

@@ -1,5 +1,5 @@
 /** The library: what a search finds of it, one group a subject, one card a scan. */
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { openScan } from "../link";
 import type { ScanCard } from "../protocol.gen";
@@ -14,6 +14,7 @@ export function Library() {
   const scans = useLab((s) => s.scans);
   const text = useStore(search, (s) => s.text);
   const found = matching(scans, text);
+  const behind = useRef<HTMLButtonElement>(null);
   if (scans.length === 0) return null;
   return (
     <section aria-labelledby="scans" className="card library">
@@ -22,13 +23,16 @@ export function Library() {
         <span role="status">{found.length < scans.length ? `${found.length} of ${scans.length}` : scans.length}</span>
       </div>
       <SearchField first={found[0]} />
+      <button type="button" className="skip" onClick={() => behind.current?.focus()}>
+        Past the scans
+      </button>
       <nav aria-labelledby="scans">
         {[...bySubject(found)].map(([subject, cards]) => (
           <Subject key={subject} name={subject} cards={cards} />
         ))}
         {found.length === 0 && <p className="note">No scan has “{text.trim()}” in its subject, timepoint, masks or name.</p>}
       </nav>
-      <button type="button" className="wide" onClick={() => openDialog("measurements")}>
+      <button ref={behind} type="button" className="wide" onClick={() => openDialog("measurements")}>
         All measurements
       </button>
     </section>
@@ -74,8 +78,12 @@ function Subject({ name, cards }: { name: string; cards: readonly ScanCard[] }) 
 
 function Card({ card }: { card: ScanCard }) {
   const isOpen = useLab((s) => s.wanted?.scan === card.id);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isOpen && button.current) bringIntoList(button.current);
+  }, [isOpen]);
   return (
-    <button type="button" aria-current={isOpen ? "true" : undefined} title={card.id} onClick={() => openScan(card.id)}>
+    <button ref={button} type="button" aria-current={isOpen ? "true" : undefined} title={card.id} onClick={() => openScan(card.id)}>
       <Thumbnail card={card} />
       <span className="what">
         <b>{card.timepoint || card.id}</b>
@@ -84,4 +92,14 @@ function Card({ card }: { card: ScanCard }) {
       </span>
     </button>
   );
+}
+
+/** Scrolls the list alone, and not the page as `scrollIntoView` would. */
+function bringIntoList(card: HTMLElement): void {
+  const list = card.closest("nav");
+  if (list === null) return;
+  const [shown, own] = [list.getBoundingClientRect(), card.getBoundingClientRect()];
+  if (own.top < shown.top || own.bottom > shown.bottom) {
+    list.scrollTop += (own.top + own.bottom - shown.top - shown.bottom) / 2;
+  }
 }
