@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { COLUMNS, sorted } from "../src/desk/columns";
-import { Follower } from "../src/net/measurements";
+import { followCourse, Follower } from "../src/net/measurements";
 import { csvOf } from "../src/state/csv";
 import { growthOf, roundTicks } from "../src/state/growth";
+import { lab } from "../src/state/lab";
 import type { MeasuredMask, MeasurementTable, TableState } from "../src/state/measurements";
+import type { Measured, ScanOpened } from "../src/protocol.gen";
 
 const MEASURED: MeasuredMask = {
   subject: "M1", timepoint: "d0", days: 0, scan: "M1_d0", rater: "manual", volume_mm3: 0.1 + 0.2, low_mm3: 0.25, high_mm3: 0.4,
@@ -116,4 +118,25 @@ it("shows nothing of the subject before, whose answer comes late", async () => {
   follower.begin("M2");
   await vi.advanceTimersByTimeAsync(0);
   expect(store.getState().rows).toEqual([]);
+});
+
+it("asks for a subject's course once the scan that is open has its own numbers", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (path: string) => {
+    asked.push(path);
+    return { ok: true, json: async () => ({ rows: [], total: 0 }) };
+  });
+  const card = { id: "M1_d0", subject: "M 1", timepoint: "d0", frames: 9, labels: ["a"] };
+  const scan = { scan: "M1_d0", subject: "M 1", label: "a", frames_with_tumour: [2, 5] } as unknown as ScanOpened;
+  followCourse();
+  lab.setState({ scans: [card, { ...card, id: "M1_d6" }], scan });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(asked).toEqual([]);
+  lab.setState({ measured: { scan: "M1_d0" } as Measured });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(asked).toEqual(["api/measurements?subject=M+1"]);
+  lab.setState({ scan: { ...scan, subject: "M2", frames_with_tumour: null }, measured: null }); // scanned once
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(asked.length).toBe(1);
+  vi.unstubAllGlobals();
 });

@@ -73,7 +73,10 @@ async function askLab(subject: string | null): Promise<MeasurementTable> {
   return (await answer.json()) as MeasurementTable;
 }
 
-/** Keep `course` that of the subject that is open, where it was scanned more than once. */
+/**
+ * Keep `course` that of the subject that is open, where it was scanned more than once. The scan that
+ * is open goes first: only once its own numbers are there are the others asked for.
+ */
 export function followCourse(): void {
   const follower = new Follower(course);
   let subject: string | null = null;
@@ -93,7 +96,7 @@ export function isOther(state: LabState, before: LabState): boolean {
   return hasCome || state.scans !== before.scans || state.measured !== before.measured;
 }
 
-function subjectOf({ scan, scans }: LabState): string | null {
-  if (scan === null || scan.subject === "") return null;
+function subjectOf({ scan, scans, measured }: LabState): string | null {
+  if (scan === null || scan.subject === "" || (scan.frames_with_tumour !== null && measured === null)) return null;
   return scans.filter(({ subject }) => subject === scan.subject).length > 1 ? scan.subject : null;
 }
