@@ -2,10 +2,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStore } from "zustand/vanilla";
 import { COLUMNS, sorted } from "../src/desk/columns";
 import { followCourse, Follower } from "../src/net/measurements";
-import { csvOf } from "../src/state/csv";
 import { growthOf, roundTicks } from "../src/state/growth";
 import { lab } from "../src/state/lab";
-import type { MeasuredMask, MeasurementTable, TableState } from "../src/state/measurements";
+import { type MeasuredMask, type MeasurementTable, measurementsCsv, type TableState } from "../src/state/measurements";
 import type { Measured, ScanOpened } from "../src/protocol.gen";
 
 const MEASURED: MeasuredMask = {
@@ -17,7 +16,7 @@ const row = (changes: Partial<MeasuredMask>): MeasuredMask => ({ ...MEASURED, ..
 const at = (timepoint: string, days: number | null, volume_mm3: number | null) => row({ timepoint, days, volume_mm3, scan: `M1_${timepoint}` });
 
 it("writes CSV with every digit, and quotes what needs it", () => {
-  const text = csvOf([row({ warnings: ["cut off", 'says "no", twice'] }), row({ volume_mm3: null, reason: "empty", days: null })]);
+  const text = measurementsCsv([row({ warnings: ["cut off", 'says "no", twice'] }), row({ volume_mm3: null, reason: "empty", days: null })]);
   const [head, first, second, end] = text.split("\n");
   expect(head?.startsWith("subject,timepoint,days,scan,rater,volume_mm3,low_mm3,high_mm3,length_mm")).toBe(true);
   expect(first).toContain("M1,d0,0,M1_d0,manual,0.30000000000000004,0.25,0.4,5,4,3,40,60,1000,3,30,0.1,0.05,0.05,");

@@ -7,6 +7,7 @@ import { lab } from "../state/lab";
 import { asCsv, type Kind, KIND_WORDS, LONGEST_TEXT, valueOf } from "../state/marks";
 import { choose, marksDrawn, measuring } from "../state/measuring";
 import { useLab } from "../useLab";
+import { copied } from "./copied";
 import "./marks.css";
 
 export function Marks() {
@@ -78,11 +79,10 @@ function TextField({ mark }: { mark: Mark }) {
 function CopyButton({ marks }: { marks: readonly Mark[] }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(asCsv(marks));
+    if (await copied(asCsv(marks))) {
       setCopied(true);
       setTimeout(() => setCopied(false), 2000);
-    } catch {
+    } else {
       lab.setState({ failure: "This browser does not let the page copy; parasam marks --csv writes the same table." });
     }
   };

@@ -3,9 +3,8 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Follower, isOther } from "../net/measurements";
 import { saveBlob } from "../net/save";
-import { csvOf } from "../state/csv";
 import { lab } from "../state/lab";
-import { everything, type MeasuredMask, type TableState } from "../state/measurements";
+import { everything, type MeasuredMask, measurementsCsv, type TableState } from "../state/measurements";
 import { useLab } from "../useLab";
 import { COLUMNS, type Order, sorted } from "./columns";
 import { copied } from "./copied";
@@ -98,10 +97,10 @@ function Csv({ rows }: { rows: readonly MeasuredMask[] }) {
   const [said, setSaid] = useState("");
   const copy = async () => {
     const lines = `${rows.length} ${rows.length === 1 ? "line" : "lines"}`;
-    const isDone = await copied(csvOf(rows));
+    const isDone = await copied(measurementsCsv(rows));
     setSaid(isDone ? `${lines} copied, with a head` : "This browser lets no page copy; download the CSV instead");
   };
-  const save = () => saveBlob(new Blob([csvOf(rows)], { type: "text/csv" }), "measurements.csv");
+  const save = () => saveBlob(new Blob([measurementsCsv(rows)], { type: "text/csv" }), "measurements.csv");
   return (
     <div className="csv">
       <button type="button" className="primary" onClick={() => void copy()}>

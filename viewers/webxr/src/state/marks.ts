@@ -1,5 +1,6 @@
 /** What marks are worth and how they read. Points are (x, y, z) in mm of the scan's frame. */
 import type { Mark } from "../protocol.gen";
+import { csvOf } from "./csv";
 
 export type Kind = "distance" | "angle" | "note";
 export type Point = Mark["points_mm"][number];
@@ -45,7 +46,7 @@ const COLUMNS = ["id", "kind", "text", "author", "made", "distance_mm", "angle_d
 
 /** A table with the columns of `parasam marks --csv`. */
 export function asCsv(marks: readonly Mark[]): string {
-  return [COLUMNS, ...marks.map(row)].map((cells) => `${cells.map(cell).join(",")}\n`).join("");
+  return csvOf([COLUMNS, ...marks.map(row)]);
 }
 
 function row({ id, kind, text, author, made, points_mm }: Mark): string[] {
@@ -58,10 +59,6 @@ function row({ id, kind, text, author, made, points_mm }: Mark): string[] {
 /** Seven digits, as in every table of ParaSAM. */
 function digits(value: number): string {
   return String(Number(value.toPrecision(7)));
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function minus([ax, ay, az]: Point, [bx, by, bz]: Point): Point {

@@ -3,6 +3,7 @@
  * that is open. `net/measurements.ts` fills them.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { csvOf } from "./csv";
 
 /** One mask's numbers, in the order and under the names of `parasam measure --csv`. */
 export interface MeasuredMask {
@@ -56,4 +57,19 @@ export const course: TableStore = createStore(() => NOTHING);
 /** Take away what is of another subject. */
 export function empty(store: TableStore): void {
   store.setState(NOTHING);
+}
+
+const COLUMNS = [
+  "subject", "timepoint", "days", "scan", "rater", "volume_mm3", "low_mm3", "high_mm3", "length_mm", "width_mm",
+  "height_mm", "caliper_mm3", "surface_mm2", "voxels", "first_frame", "last_frame", "step_mm", "row_mm", "column_mm",
+  "reason", "warnings", "made_by", "spacing_source",
+] as const satisfies readonly (keyof MeasuredMask)[];
+
+/** A table with every digit, the unit in a column's name. */
+export function measurementsCsv(rows: readonly MeasuredMask[]): string {
+  return csvOf([COLUMNS, ...rows.map((row) => COLUMNS.map((name) => cell(row[name])))]);
+}
+
+function cell(value: MeasuredMask[keyof MeasuredMask]): string {
+  return Array.isArray(value) ? value.join("; ") : String(value ?? "");
 }
