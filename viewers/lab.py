@@ -35,6 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--https", action=on_off, help="for headsets: with a certificate of its own, to be paired")
     add("--forget-paired", action="store_true", help="have every headset pair anew, then serve")
     add("--emulate", action="store_true", help="put a Quest 3 into the browser")
+    module = _set("LOOKING_GLASS", "") or None
+    add(
+        "--looking-glass",
+        metavar="FILE",
+        type=Path,
+        default=Path(module) if module else None,
+        help="for holograms from the page: webxr.js of the package @lookingglass/webxr",
+    )
     add("--open", action="store_true", help="open the browser")
     add(
         "--log-format",
@@ -58,12 +66,14 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.audit import Audit
     from xr_server.library import Library
     from xr_server.logs import log_as
+    from xr_server.looking_glass import checked_module
     from xr_server.serve import listening, serve
     from xr_server.witness import Witness
 
     log_as(arguments.log_format)
     _settle(arguments)
     library, page = Library(arguments.source), _built_page()
+    module = arguments.looking_glass and checked_module(arguments.looking_glass)
     issue, witness = _issue(arguments), Witness(Audit(lab_folder() / "audit.jsonl"))
     certificate = issue() if issue else None
     taken = listening(arguments.host, arguments.port)
@@ -72,7 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
     doors = _doors(arguments, lab, witness)
     code = doors.pairing.code if doors.pairing else None
     authority_pem = certificate.authority_pem if certificate else None
-    app = create_app(library, page, doors, authority_pem, witness)
+    app = create_app(library, page, doors, authority_pem, witness, module)
     file = certificate.file if certificate else None
     with _made_known(arguments.host, lab):
         serve(

@@ -20,9 +20,11 @@ from xr_server.doors import Doors
 from xr_server.doorstep import doorstep
 from xr_server.edits import edits_api
 from xr_server.exports import Exports
+from xr_server.headers import content_policy
 from xr_server.jobs import Jobs
 from xr_server.library import Library
 from xr_server.line import Line
+from xr_server.looking_glass import BRIDGE, looking_glass
 from xr_server.marks import NoRoom, marks_api, not_kept
 from xr_server.measurements import measurements_api
 from xr_server.page import Page
@@ -45,6 +47,7 @@ def create_app(
     doors: Doors | None = None,
     authority_pem: bytes | None = None,
     witness: Witness | None = None,
+    looking_glass_module: Path | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -54,6 +57,7 @@ def create_app(
         doors: who may come in; None lets in this machine only.
         authority_pem: the certificate to trust this lab by; None where it is served without TLS.
         witness: keeps the audit log and the metrics; None keeps metrics alone.
+        looking_glass_module: see `xr_server.looking_glass`; None shows no holograms from the page.
     """
     doors, witness = doors or Doors(), witness or Witness()
     cache = Cache(library, witness.metrics)
@@ -79,10 +83,12 @@ def create_app(
         edits_api(cache, jobs, sessions),
         marks_api(cache, sessions),
         jobs_api(jobs, library, exports),
+        looking_glass(looking_glass_module),
     ):
         app.include_router(routes)
     if page is not None:
-        app.mount("/", Page(page))
+        beyond = () if looking_glass_module is None else (BRIDGE,)
+        app.mount("/", Page(page, content_policy(*beyond)))
     return app
 
 

@@ -14,10 +14,16 @@ ASK_AGAIN = "no-cache"
 
 
 class Page(StaticFiles):
-    """Files of a folder; a path that leaves it is not found."""
+    """Files of a folder; a path that leaves it is not found.
 
-    def __init__(self, folder: PathLike[str]) -> None:
+    Args:
+        folder: of the built page.
+        policy: its Content-Security-Policy.
+    """
+
+    def __init__(self, folder: PathLike[str], policy: str) -> None:
         super().__init__(directory=folder, html=True)
+        self._policy = policy
 
     def file_response(
         self,
@@ -30,4 +36,5 @@ class Page(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         hashed = scope["path"].startswith(f"/{HASHED_FOLDER}/")
         response.headers["cache-control"] = FOR_EVER if hashed else ASK_AGAIN
+        response.headers["content-security-policy"] = self._policy
         return response

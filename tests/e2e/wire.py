@@ -58,6 +58,8 @@ class Wire:
         return [m for m in (*self.told, *self.said) if m["type"] == kind]
 
     def _listen(self, socket: WebSocket) -> None:
+        if not socket.url.endswith("/ws"):
+            return  # to something else than the lab
         socket.on("framereceived", self._heard)
         socket.on("framesent", lambda frame: self.said.append(json.loads(frame)))
 

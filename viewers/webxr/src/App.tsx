@@ -9,6 +9,7 @@ import { KeysButton } from "./desk/Keys";
 import { Library } from "./desk/Library";
 import { Marks } from "./desk/Marks";
 import { MeasureTools } from "./desk/MeasureTools";
+import { LookingGlass } from "./desk/LookingGlass";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
@@ -58,6 +59,7 @@ export function App() {
         <Download />
         <Jobs />
         <People />
+        <LookingGlass />
         <WhyNoHeadset />
       </aside>
       <Dialogs />

@@ -12,6 +12,7 @@ import { isMeasuredBefore, lab } from "./state/lab";
 import { course, everything } from "./state/measurements";
 import { BESIDE_NAME } from "./scene/RowItem";
 import { beside } from "./state/beside";
+import { hologram } from "./state/hologram";
 import { planes } from "./state/planes";
 import { player } from "./state/player";
 import { probe } from "./state/probe";
@@ -41,6 +42,8 @@ export interface Seen {
   volume: { size: number[]; framesTaken: number; isComplete: boolean } | null;
   /** Whether the probe is out, and its plane in the scan's own scene: x, y, z in metres, a quaternion. */
   probe: { isOut: boolean; pose: number[] | null };
+  /** How far the way to a Looking Glass is: see `state/hologram.ts`. */
+  hologram: string;
   /** What stands beside the tumour, and where hands have put it, by scan and mask. */
   beside: { what: string; moved: Readonly<Record<string, readonly number[]>> };
   /** Where those beside it are drawn in the room, in metres. */
@@ -115,6 +118,7 @@ function seen(): Seen {
     framesOfScan: scan?.shape[0] ?? 0,
     volume: sampled(),
     probe: probe.getState(),
+    hologram: hologram.getState().stage,
     beside: beside.getState(),
     row: rowDrawn(),
     planes: planes.getState(),

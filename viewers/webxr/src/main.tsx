@@ -9,9 +9,14 @@ import "./style.css";
 import { watchOffers } from "./xr/session";
 
 async function begin(): Promise<void> {
-  if (new URLSearchParams(location.search).get("emulate") === "1") {
+  const asked = new URLSearchParams(location.search);
+  if (asked.get("emulate") === "1") {
     const { emulateHeadset } = await import("./emulate");
     emulateHeadset();
+  }
+  if (asked.get("looking-glass") === "1") {
+    const { beginLookingGlass } = await import("./lookingGlass");
+    await beginLookingGlass();
   }
   followCourse();
   connect();

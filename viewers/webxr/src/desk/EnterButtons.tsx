@@ -1,23 +1,25 @@
 /** Into the headset; where that cannot be, why not. */
 import { useStore } from "zustand";
 import { renderer } from "../renderer";
+import { hologram, leadsToHologram } from "../state/hologram";
 import { enter, leave, type Mode, offers, xr } from "../xr/session";
 
 export function EnterButtons() {
   const inside = useStore(xr, (s) => s.session !== undefined);
+  const isHologram = useStore(hologram, leadsToHologram);
   if (inside) {
     return (
       <div className="enter">
         <button type="button" className="primary" onClick={leave}>
-          Leave the headset
+          {isHologram ? "Leave the Looking Glass" : "Leave the headset"}
         </button>
       </div>
     );
   }
   return (
     <div className="enter">
-      <EnterButton mode="immersive-vr" name="Enter VR" />
-      <EnterButton mode="immersive-ar" name="Enter MR" />
+      <EnterButton mode="immersive-vr" name={isHologram ? "Enter the Looking Glass" : "Enter VR"} />
+      {!isHologram && <EnterButton mode="immersive-ar" name="Enter MR" />}
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { InsideMaterial } from "./insideMaterial";
 const KEEP_ALL = new Vector4(0, 0, 0, 1);
 
 export function Inside({ sceneFromIndex }: { sceneFromIndex: Matrix4 }) {
-  const isShown = useLab((s) => s.view === "inside" && s.levels.length > 0);
+  const isShown = useLab((s) => s.view === "inside" && s.levels.length > 0 && s.volume !== null);
   return isShown ? <Light sceneFromIndex={sceneFromIndex} /> : null;
 }
 

@@ -30,10 +30,11 @@ export function RowItem({ item, apart, group, body, ...handlers }: Place & Handl
   const moved = useStore(beside, (s) => s.moved[keyOf(item)]);
   const subject = useLab((s) => s.subject);
   const material = useMemo(() => new MeshStandardMaterial({ color: COLOUR, roughness: 0.5 }), []);
+  const { geometry, volumeMm3 } = item.surface;
   useEffect(() => () => material.dispose(), [material]);
+  useEffect(() => () => geometry.dispose(), [geometry]); // once it is drawn no more: it would be on the card again
   useEffect(() => invalidate());
   if (!subject) return null;
-  const { geometry, volumeMm3 } = item.surface;
   const { x, y, z } = subject.centre;
   return (
     <group position={[x + item.place * apart, y, z]}>

@@ -6,7 +6,7 @@
  * and ends where nothing behind would be seen.
  */
 import { BackSide, type Data3DTexture, GLSL3, Matrix4, ShaderMaterial, Vector3, Vector4 } from "three";
-import type { Levels } from "../state/levels";
+import { ALL_LEVELS, type Levels } from "../state/levels";
 import { levelsUniform } from "./sliceShader";
 
 export interface InsideLook {
@@ -106,7 +106,7 @@ export class InsideMaterial extends ShaderMaterial {
         textureFromBox: { value: new Matrix4() },
         sizeMm: { value: new Vector3(1, 1, 1) },
         kept: { value: new Vector4(0, 0, 0, 1) },
-        levels: { value: null },
+        levels: { value: levelsUniform(ALL_LEVELS) },
         steps: { value: 1 },
       },
     });

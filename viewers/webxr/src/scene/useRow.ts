@@ -54,15 +54,14 @@ function useSurfaces(row: readonly Standing[]): Surfaces {
     for (const one of row) {
       surfaceOf(one.scan, one.label).then(
         (surface) => {
-          if (isOver) surface.geometry.dispose();
-          else setSurfaces((before) => (before[keyOf(one)]?.geometry.dispose(), { ...before, [keyOf(one)]: surface }));
+          if (!isOver) setSurfaces((before) => ({ ...before, [keyOf(one)]: surface }));
         },
         () => undefined, // without a surface it is not in the row; the growth card says why
       );
     }
     return () => {
       isOver = true;
-      setSurfaces((before) => (Object.values(before).forEach(({ geometry }) => geometry.dispose()), {}));
+      setSurfaces({});
     };
   }, [row]);
   return surfaces;
