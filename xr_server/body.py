@@ -15,6 +15,7 @@ from parasam_core.gltf_packed import packed_glb
 from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
+from parasam_core.solid.attributes import with_distance
 from parasam_core.solid.fill import fill
 from parasam_core.solid.simplify import LEVELS, levels_of_detail, simplified
 from parasam_core.solid.sketch import sketch
@@ -24,6 +25,7 @@ from xr_server.protocol import Diameter, Measured, MeshData
 from xr_server.scene import Item, Scene
 
 MOST_TRIANGLES = 400_000
+MOST_COMPARED_TRIANGLES = 60_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,18 @@ def _level(scene: Scene, mask: MaskStack, level: int, levels: int, mesh: Mesh) -
     scan, label, triangles = scene.opened.scan, scene.opened.label or "", len(mesh.faces)
     header = MeshData(scan, label, level, levels, triangles, sha256, packed.error_mm)
     return Level(header, packed.glb)
+
+
+def against_of(body: Body, other: Body) -> bytes:
+    """A surface with the distance of each of its vertices to another's, mm, positive outside: as GLB.
+
+    Both are of one scan, so that they lie in one frame.
+
+    Raises:
+        GeometryError: it is too large to be packed.
+    """
+    mesh = with_distance(simplified(body.finest, MOST_COMPARED_TRIANGLES), other.finest)
+    return packed_glb(mesh, body.mask.provenance.as_json()).glb
 
 
 def measured_of(body: Body) -> Measured:

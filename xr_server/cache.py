@@ -109,6 +109,16 @@ class Cache:
         for level in body.levels[first:]:
             yield level.item()
 
+    async def against(self, scene: Scene, other: Scene) -> bytes:
+        """The surface of its mask, each vertex with the distance to another mask's, as GLB.
+
+        Raises:
+            EmptyMaskError: nothing is tumour in one of them.
+        """
+        body, of_other = await self.body(scene), await self.body(other)
+        key = ("against", f"{scene.content} {other.content}")
+        return await self._once(self._makers, key, lambda: _against_of(body, of_other))
+
     async def measured(self, scene: Scene) -> Measured:
         """The numbers of its mask.
 
@@ -169,6 +179,12 @@ def _body_of(scene: Scene, sketched: Level | None) -> Body:
     from xr_server.body import body_of
 
     return body_of(scene, sketched)
+
+
+def _against_of(body: Body, other: Body) -> bytes:
+    from xr_server.body import against_of
+
+    return against_of(body, other)
 
 
 def _measured_of(body: Body) -> Measured:

@@ -5,6 +5,9 @@
 /api/scans/{scan}/frames/{k}.png                    a frame
 /api/scans/{scan}/labels/{label}/masks/{k}.png      its mask
 /api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest; packed
+/api/scans/{scan}/labels/{label}/against/{other}/mesh.glb
+                                                    a surface, each vertex with its distance to another
+                                                    mask's in mm, positive outside (`_DISTANCE_MM`)
 /api/scans/{scan}/labels/{label}/measurement        the numbers
 
 What can be changed is in `edits.py` and `marks.py`.
@@ -76,6 +79,11 @@ def resources(cache: Cache) -> APIRouter:
             raise ScanError(f"expected a level from 0 to {len(body.levels) - 1}, got {level}")
         found = body.levels[level]
         return _tagged(request, found.glb, "model/gltf-binary", found.header.sha256)
+
+    @router.get("/{scan}/labels/{label}/against/{other}/mesh.glb", responses=GLB)
+    async def against(request: Request, scan: str, label: str, other: str) -> Response:
+        one, two = await cache.scene(scan, label), await cache.scene(scan, other)
+        return _tagged(request, await cache.against(one, two), "model/gltf-binary")
 
     @router.get("/{scan}/labels/{label}/measurement", responses=holds(Measurement))
     async def measurement(request: Request, scan: str, label: str) -> Response:

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.server.small import SHAPE, served
+from parasam_core.scanfile import ScanFile
+from tests.core.test_gltf_packed import unpacked
+from tests.server.small import SHAPE, ball, served
 from xr_server.app import create_app
+from xr_server.library import Library
 
 SCAN = "/api/scans/M1_d0"
 EVERY_RESOURCE = [
@@ -165,3 +168,25 @@ def test_without_a_page_there_are_still_resources(library):
         base = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{base}/api/scans", trust_env=False).status_code == 200
         assert httpx.get(base, trust_env=False).status_code == 404
+
+
+def test_a_surface_says_how_far_it_is_from_another(library_folder):
+    scan = ScanFile.open(library_folder / "M1_d0.zarr")
+    scan.write_mask("smaller", ball(scan.sequence(), radius_mm=0.7))
+    with (
+        served(create_app(Library(library_folder))) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}{SCAN}", trust_env=False) as web,
+    ):
+        outside = web.get("/labels/a/against/smaller/mesh.glb")
+        inside = web.get("/labels/smaller/against/a/mesh.glb")
+        for answer, distance_mm in ((outside, 0.3), (inside, -0.3)):
+            assert answer.status_code == 200
+            found = unpacked(answer.content)[0].attributes["distance_mm"]
+            assert np.median(found) == pytest.approx(distance_mm, abs=0.05)
+            assert np.abs(found - distance_mm).max() < 0.15
+        held = web.get(
+            "/labels/a/against/smaller/mesh.glb", headers={"if-none-match": outside.headers["etag"]}
+        )
+        assert (held.status_code, held.content) == (304, b"")
+        none = web.get("/labels/a/against/empty/mesh.glb")
+        assert none.status_code == 404

@@ -19,6 +19,7 @@ RESOURCES = [
     ("GET", "/api/scans/{scan}/frames/{k}.png"),
     ("GET", "/api/scans/{scan}/labels/{label}/masks/{k}.png"),
     ("GET", "/api/scans/{scan}/labels/{label}/mesh/{level}.glb"),
+    ("GET", "/api/scans/{scan}/labels/{label}/against/{other}/mesh.glb"),
     ("GET", "/api/scans/{scan}/labels/{label}/measurement"),
     ("GET", "/api/scans/{scan}/marks"),
     ("GET", "/api/measurements"),
