@@ -110,7 +110,7 @@ def _level(scene: Scene, mask: MaskStack, level: int, levels: int, mesh: Mesh) -
 
 
 def against_of(body: Body, other: Body) -> bytes:
-    """A surface with the distance of each of its vertices to another's, mm, positive outside: as GLB.
+    """A surface as GLB, each vertex with its distance to another one, mm, positive outside.
 
     Both are of one scan, so that they lie in one frame.
 

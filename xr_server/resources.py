@@ -6,8 +6,8 @@
 /api/scans/{scan}/labels/{label}/masks/{k}.png      its mask
 /api/scans/{scan}/labels/{label}/mesh/{level}.glb   a level of detail, 0 the coarsest; packed
 /api/scans/{scan}/labels/{label}/against/{other}/mesh.glb
-                                                    a surface, each vertex with its distance to another
-                                                    mask's in mm, positive outside (`_DISTANCE_MM`)
+                                                    each vertex with its distance to another mask's
+                                                    surface in mm, positive outside (`_DISTANCE_MM`)
 /api/scans/{scan}/labels/{label}/measurement        the numbers
 
 What can be changed is in `edits.py` and `marks.py`.
@@ -72,6 +72,13 @@ def resources(cache: Cache) -> APIRouter:
         scene = await cache.scene(scan, label)
         return await _png(request, scene.masks, k)
 
+    _of_a_mask(router, cache)
+    return router
+
+
+def _of_a_mask(router: APIRouter, cache: Cache) -> None:
+    """What is made of a label: its surface and its numbers."""
+
     @router.get("/{scan}/labels/{label}/mesh/{level:int}.glb", responses=GLB)
     async def mesh(request: Request, scan: str, label: str, level: Index) -> Response:
         body = await cache.body(await cache.scene(scan, label))
@@ -89,8 +96,6 @@ def resources(cache: Cache) -> APIRouter:
     async def measurement(request: Request, scan: str, label: str) -> Response:
         measured = await cache.measured(await cache.scene(scan, label))
         return as_json(request, fields_of(measured))
-
-    return router
 
 
 async def not_there(_: Request, error: Exception) -> Response:

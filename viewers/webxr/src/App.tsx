@@ -1,4 +1,5 @@
 import { title } from "./format";
+import { Compare } from "./desk/Compare";
 import { Download } from "./desk/Download";
 import { Dialogs } from "./desk/Dialogs";
 import { EnterButtons, WhyNoHeadset } from "./desk/EnterButtons";
@@ -53,6 +54,7 @@ export function App() {
         <Library />
         <GrowthCard />
         <SideBySide />
+        <Compare />
         <Probe />
         <GreyLevels />
         <Outlining />

@@ -6,6 +6,7 @@ import { Vector3 } from "three";
 import { type Budget, budget } from "./state/budget";
 import { dialogs } from "./desk/dialogs";
 import { screen } from "./desk/screen";
+import { against } from "./state/against";
 import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
@@ -66,6 +67,7 @@ export interface Seen {
   marks: { id: string; kind: string; text: string; value: string; points: number[][]; pixels: number[][] }[];
   /** Column-major; mm of the scan's frame → the room's metres. */
   mmMatrixWorld: number[] | null;
+  against: { other: string | null; way: string; rangeMm: number | null };
   measuring: { tool: string | null; placed: number; chosen: string | null; diameters: boolean };
   company: { together: boolean; you: string; people: string[]; companions: string[]; pose: number[] | null };
   /** Where the others' heads and hands are drawn in the room, in metres, by their ids. */
@@ -133,6 +135,7 @@ function seen(): Seen {
     marks: marksShown(),
     mmMatrixWorld: measuredFrame.current?.matrixWorld.toArray() ?? null,
     measuring: measuringNow(),
+    against: comparedNow(),
     company: inCompany(),
     others: othersDrawn(),
     scene: sceneShown(),
@@ -154,6 +157,11 @@ function marksShown(): Seen["marks"] {
     points: mark.points_mm,
     pixels: mark.points_mm.flatMap((point) => [screen.current?.placeOf(point) ?? []]),
   }));
+}
+
+function comparedNow(): Seen["against"] {
+  const { other, way, compared } = against.getState();
+  return { other, way, rangeMm: compared?.rangeMm ?? null };
 }
 
 function measuringNow(): Seen["measuring"] {

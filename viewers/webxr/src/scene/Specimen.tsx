@@ -3,6 +3,7 @@ import { type Group, Matrix4, Vector3 } from "three";
 import { type ReactNode, type RefObject, useMemo } from "react";
 import { useLab } from "../useLab";
 import { NOT_BY_TOUCH } from "../xr/pointers";
+import { Against } from "./Against";
 import { Annotations } from "./Annotations";
 import { Inside } from "./Inside";
 import { SlicePlane } from "./SlicePlane";
@@ -29,6 +30,7 @@ export function Specimen({ pose, probe, handlers, children }: Parts) {
       <group position={centre ? new Vector3().copy(centre).negate() : undefined} {...handlers}>
         <Tumour sceneFromIndex={sceneFromIndex} />
         {sceneFromIndex && <Voxels sceneFromIndex={sceneFromIndex} />}
+        {sceneFromIndex && <Against sceneFromIndex={sceneFromIndex} />}
         {sceneFromIndex && <Inside sceneFromIndex={sceneFromIndex} />}
         {probe}
         <Annotations />

@@ -3,6 +3,7 @@ import { useThree } from "@react-three/fiber";
 import { useEffect, useMemo, useRef } from "react";
 import { type Group, type Matrix4, MeshStandardMaterial } from "three";
 import { useStore } from "zustand";
+import { against, colouredSurface } from "../state/against";
 import { budget } from "../state/budget";
 import { finestWithin } from "../state/lab";
 import { useLab } from "../useLab";
@@ -15,7 +16,9 @@ const GHOST_COLOUR = "#ff9c86";
 
 export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   const most = useStore(budget, (b) => b.mostTriangles);
-  const geometry = useLab((s) => finestWithin(s.levels, most)?.geometry);
+  const plain = useLab((s) => finestWithin(s.levels, most)?.geometry);
+  const coloured = useStore(against, colouredSurface);
+  const geometry = plain && (coloured ?? plain);
   const coarse = useLab((s) => s.levels[0]?.geometry);
   const view = useLab((s) => s.view);
   const invalidate = useThree((s) => s.invalidate);
@@ -35,6 +38,13 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
     ghost.clippingPlanes = isCut ? [cut.near] : null;
     invalidate();
   }, [isCut, body, ghost, cut, invalidate]);
+
+  useEffect(() => {
+    body.vertexColors = coloured !== null;
+    body.color.set(coloured ? "white" : TUMOUR_COLOUR);
+    body.needsUpdate = true;
+    invalidate();
+  }, [coloured, body, invalidate]);
 
   if (!geometry || !coarse) return null;
   return (

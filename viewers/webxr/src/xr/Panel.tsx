@@ -10,6 +10,7 @@ import type { Measured, ScanOpened } from "../protocol.gen";
 import { isMeasuredBefore, VIEW_WORDS, VIEWS } from "../state/lab";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
+import { CompareTools } from "./CompareTools";
 import { comeBack, held } from "./held";
 import { FrameSlider } from "./FrameSlider";
 import { BOARD, INK, plain } from "./look";
@@ -48,6 +49,7 @@ export function Panel({ place }: { place: RefObject<Group | null> }) {
         <Scans />
         <Views />
         <MeasureTools />
+        <CompareTools />
         <Together />
         {(connection !== "open" || failure) && (
           <Text fontSize={13} color={INK.amber} width="100%">

@@ -1,0 +1,65 @@
+/** Another mask of the scan, drawn with the one that is open: chosen on the board, with the colours' legend. */
+import { Container, Text } from "@react-three/uikit";
+import { useStore } from "zustand";
+import { significant } from "../format";
+import { compareWith } from "../net/against";
+import { against, showWay, WAY_WORDS, WAYS } from "../state/against";
+import { colourOfDistance } from "../state/distances";
+import { useLab } from "../useLab";
+import { Button } from "./Button";
+import { BOARD, INK, plain } from "./look";
+
+export function CompareTools() {
+  const labels = useLab((s) => s.scan?.labels);
+  const label = useLab((s) => s.scan?.label);
+  const { other, way, compared } = useStore(against);
+  const others = label ? (labels ?? []).filter((name) => name !== label) : [];
+  if (others.length === 0) return null;
+  return (
+    <Container flexDirection="column" gap={8}>
+      <Container gap={8} flexWrap="wrap" alignItems="center">
+        <Text fontSize={13} color={INK.dim}>
+          Compare with
+        </Text>
+        {others.map((name) => (
+          <Button key={name} pressed={name === other} onClick={() => void compareWith(name === other ? null : name)}>
+            {plain(name)}
+          </Button>
+        ))}
+      </Container>
+      {other !== null && (
+        <Container gap={8}>
+          {WAYS.map((name) => (
+            <Button key={name} pressed={name === way} onClick={() => showWay(name)}>
+              {WAY_WORDS[name]}
+            </Button>
+          ))}
+        </Container>
+      )}
+      {compared && way === "distances" && <Legend rangeMm={compared.rangeMm} />}
+    </Container>
+  );
+}
+
+const STOPS = Array.from({ length: 17 }, (_, i) => -1 + i / 8);
+const LEGEND_WIDTH = BOARD.width - 2 * BOARD.padding - 2;
+
+function Legend({ rangeMm }: { rangeMm: number }) {
+  const end = significant(rangeMm, 1);
+  return (
+    <Container flexDirection="column" gap={4}>
+      <Container>
+        {STOPS.map((part) => (
+          <Container key={part} width={LEGEND_WIDTH / STOPS.length} height={14} backgroundColor={colourOfDistance(part)} />
+        ))}
+      </Container>
+      <Container justifyContent="space-between">
+        {[`-${end} mm, within`, "0", `+${end} mm, outside`].map((words) => (
+          <Text key={words} fontSize={13} color={INK.bright}>
+            {words}
+          </Text>
+        ))}
+      </Container>
+    </Container>
+  );
+}
