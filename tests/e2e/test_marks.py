@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from parasam_core.scanfile import ScanFile
+from tests.e2e.axe import AXE, violations
 from tests.e2e.library import HALF_AXES_MM, SPACE
 
 CENTRE_MM = SPACE.mm_from_index((np.array(SPACE.shape) - 1) / 2)
@@ -162,6 +163,16 @@ def test_a_note_is_named_by_keyboard_and_removed_by_delete(desk, stored):
     desk.page.keyboard.press("Delete")
     desk.until("s.marks.length === 0")
     assert stored() == ()
+
+
+def test_nothing_of_it_keeps_anybody_out(desk, visit, lab):
+    page = visit(lab.url, script=AXE)
+    page.shown()
+    tool(page, "Distance")
+    click(page, *around(page, (-110, 40), (90, -70)), middle(page))
+    page.until("s.marks.length === 1 && s.measuring.placed === 1")
+    assert violations(page.page) == []
+    page.close()
 
 
 def test_escape_takes_back_points_then_the_tool(desk):
