@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from parasam_core.scanfile import ScanFile
 from tests.e2e.axe import AXE, violations
@@ -103,6 +104,29 @@ def test_points_on_the_frame_lie_on_it(desk):
     one, other = points[0] - points[1], points[2] - points[1]
     cosine = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
     assert mark["value"] == f"{math.degrees(math.acos(cosine)):.1f}°"
+
+
+def test_points_on_the_probe_lie_on_its_plane(desk):
+    desk.page.get_by_role("button", name="Cut").click()
+    desk.page.get_by_role("button", name="Take the probe").click()
+    pose = desk.until("s.probe.isOut && s.probe.pose")["probe"]["pose"]
+    tool(desk, "Distance")
+    click(desk, *around(desk, (-60, -40), (40, 30)))
+    [mark] = desk.until("s.marks.length === 1")["marks"]
+    desk.page.get_by_role("button", name="Put the probe away").click()
+    scene = np.array(mark["points"]) * [1e-3, -1e-3, -1e-3]
+    normal = Rotation.from_quat(pose[3:]).apply([0, 0, 1])
+    assert np.abs((scene - pose[:3]) @ normal).max() < 1e-8
+
+
+def test_points_on_voxels_lie_on_their_faces(desk):
+    desk.page.get_by_role("button", name="Voxels").click()
+    desk.until("s.voxels")
+    tool(desk, "Distance")
+    click(desk, *around(desk, (-110, 40), (90, -70)))
+    [mark] = desk.until("s.marks.length === 1")["marks"]
+    faces = SPACE.index_from_mm(mark["points"]) + 0.5
+    assert np.abs(faces - np.rint(faces)).min(axis=1).max() < 1e-3
 
 
 def test_a_point_is_drawn_elsewhere_and_stays_there(desk, stored):
