@@ -1,7 +1,7 @@
 /** What is drawn of marks and of the tumour's diameters. */
 import { expect, it } from "vitest";
 import type { Mark } from "../src/protocol.gen";
-import { CHOSEN_COLOUR, drawingOf, MARK_COLOUR } from "../src/scene/annotations";
+import { CHOSEN_COLOUR, drawingOf, liveDrawingOf, MARK_COLOUR } from "../src/scene/annotations";
 import { dimensionsOf } from "../src/scene/dimensions";
 import { measuring } from "../src/state/measuring";
 
@@ -12,7 +12,7 @@ const ANGLE: Mark = { id: "a", kind: "angle", points_mm: [[1, 0, 0], [0, 0, 0], 
 const NOTE: Mark = { id: "n", kind: "note", points_mm: [[7, 8, 9]], text: "vessel", ...MADE };
 
 it("a distance has its words in the middle, an angle at its vertex, a note at its place", () => {
-  const { segments, dots, words } = drawingOf([DISTANCE, ANGLE, NOTE], { ...idle, chosen: "a" });
+  const { segments, dots, words } = drawingOf([DISTANCE, ANGLE, NOTE], "a");
   expect([segments.length, dots.length]).toEqual([3, 6]);
   expect(words).toEqual([
     { at: [2, 0, 0], text: "rim  4.00 mm", colour: MARK_COLOUR },
@@ -23,9 +23,16 @@ it("a distance has its words in the middle, an angle at its vertex, a note at it
 
 it("what is begun follows the pointer with its value", () => {
   const state = { ...idle, tool: "distance" as const, placed: [[0, 0, 0] as [number, number, number]] };
-  expect(drawingOf([], state)).toMatchObject({ segments: [], words: [], dots: [{ at: [0, 0, 0] }] });
-  expect(drawingOf([], { ...state, hover: [0, 3, 0] }).words).toMatchObject([{ text: "3.00 mm" }]);
-  expect(drawingOf([], { ...state, tool: null, hover: [0, 3, 0] }).dots).toEqual([]);
+  expect(liveDrawingOf([], state)).toMatchObject({ segments: [], words: [], dots: [{ at: [0, 0, 0] }] });
+  expect(liveDrawingOf([], { ...state, hover: [0, 3, 0] }).words).toMatchObject([{ text: "3.00 mm" }]);
+  expect(liveDrawingOf([], { ...state, tool: null, hover: [0, 3, 0] }).dots).toEqual([]);
+});
+
+it("what is moved is drawn where it is moved to, and alone", () => {
+  const moved = { id: "n", points_mm: [[1, 1, 1] as [number, number, number]], isStored: false };
+  const { dots, words } = liveDrawingOf([DISTANCE, NOTE], { ...idle, moved });
+  expect(dots.map(({ at }) => at)).toEqual([[1, 1, 1]]);
+  expect(words).toEqual([{ at: [1, 1, 1], text: "vessel", colour: CHOSEN_COLOUR }]);
 });
 
 it("a diameter is a line as long as it, and thin ones to its feet where those lie aside", () => {

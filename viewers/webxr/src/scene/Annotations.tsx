@@ -6,7 +6,7 @@ import { measuredFrame } from "../renderer";
 import { isMeasuredBefore } from "../state/lab";
 import { measuring } from "../state/measuring";
 import { useLab } from "../useLab";
-import { drawingOf, joined } from "./annotations";
+import { type Drawing, drawingOf, liveDrawingOf } from "./annotations";
 import { setApparent } from "./apparent";
 import { dimensionsOf } from "./dimensions";
 import { Dots } from "./Dots";
@@ -17,31 +17,52 @@ import { Segments } from "./Segments";
 const METRES_A_MM = 1e-3;
 
 export function Annotations() {
-  const marks = useLab((s) => s.marks);
-  const state = useStore(measuring);
   const geometry = useLab((s) => s.mesh?.geometry);
-  const hasTool = state.tool !== null;
-  const invalidate = useThree((s) => s.invalidate);
-  const diameters = useLab((s) => (isMeasuredBefore(s) ? undefined : s.measured?.diameters));
-  const { segments, dots, words } = useMemo(() => {
-    const dimensions = state.hasDiameters && diameters ? [dimensionsOf(diameters)] : [];
-    return joined([...dimensions, drawingOf(marks, state)]);
-  }, [marks, state, diameters]);
+  const hasTool = useStore(measuring, (s) => s.tool !== null);
   useFrame(setApparent);
-  useEffect(() => invalidate(), [segments, dots, words, invalidate]);
   useEffect(() => {
     if (hasTool) prepareToPick();
   }, [hasTool, geometry]);
   return (
-    <group
-      ref={(group) => void (measuredFrame.current = group)}
-      name="mm"
-      rotation-x={Math.PI}
-      scale={METRES_A_MM}
-    >
+    <group ref={(group) => void (measuredFrame.current = group)} name="mm" rotation-x={Math.PI} scale={METRES_A_MM}>
+      <Dimensions />
+      <StoredMarks />
+      <LiveMarks />
+    </group>
+  );
+}
+
+function Dimensions() {
+  const isShown = useStore(measuring, (s) => s.hasDiameters);
+  const diameters = useLab((s) => (isMeasuredBefore(s) ? undefined : s.measured?.diameters));
+  const drawing = useMemo(() => dimensionsOf((isShown && diameters) || []), [isShown, diameters]);
+  return <Drawn drawing={drawing} />;
+}
+
+/** Apart from what moves, whose words alone are written anew in every frame. */
+function StoredMarks() {
+  const marks = useLab((s) => s.marks);
+  const chosen = useStore(measuring, (s) => s.chosen);
+  const moved = useStore(measuring, (s) => s.moved?.id);
+  const drawing = useMemo(() => drawingOf(marks.filter(({ id }) => id !== moved), chosen), [marks, chosen, moved]);
+  return <Drawn drawing={drawing} />;
+}
+
+function LiveMarks() {
+  const marks = useLab((s) => s.marks);
+  const state = useStore(measuring);
+  const drawing = useMemo(() => liveDrawingOf(marks, state), [marks, state]);
+  return <Drawn drawing={drawing} />;
+}
+
+function Drawn({ drawing: { segments, dots, words } }: { drawing: Drawing }) {
+  const invalidate = useThree((s) => s.invalidate);
+  useEffect(() => invalidate(), [segments, dots, words, invalidate]);
+  return (
+    <>
       <Segments segments={segments} />
       <Dots dots={dots} />
       <Labels words={words} />
-    </group>
+    </>
   );
 }

@@ -36,12 +36,16 @@ type Drawn = Pick<Mark, "points_mm" | "text">;
 const LINE_PX = 2;
 const DOT_PX = 5;
 
-/** The marks of a scan, and the one that is being made. */
-export function drawingOf(marks: readonly Mark[], state: MeasuringState): Drawing {
-  const { chosen } = state;
-  const stored = marksDrawn(marks, state).map((mark) => drawn(mark, mark.id === chosen ? CHOSEN_COLOUR : MARK_COLOUR));
-  const news = [state.making, begun(state)].filter((one) => one !== null);
-  return joined([...stored, ...news.map((one) => drawn(one, CHOSEN_COLOUR))]);
+/** Marks that stay where they are. */
+export function drawingOf(marks: readonly Mark[], chosen: string | null): Drawing {
+  return joined(marks.map((mark) => drawn(mark, mark.id === chosen ? CHOSEN_COLOUR : MARK_COLOUR)));
+}
+
+/** What changes while a hand moves: the mark that is moved, the one that is new, and the one that is begun. */
+export function liveDrawingOf(marks: readonly Mark[], state: MeasuringState): Drawing {
+  const moved = marksDrawn(marks, state).filter(({ id }) => id === state.moved?.id);
+  const live = [...moved, state.making, begun(state)].filter((one) => one !== null);
+  return joined(live.map((one) => drawn(one, CHOSEN_COLOUR)));
 }
 
 export function joined(drawings: readonly Drawing[]): Drawing {
