@@ -64,6 +64,7 @@ def test_a_controller_lays_one_elsewhere(quest):
     quest.page.get_by_role("button", name="Timepoints", exact=True).dispatch_event("click")
     wait_for_row(quest, 1)
     quest.enter("VR")
+    quest.until("s.hasGrowthBoard")
     tumour = quest.tumour_at()
     at = np.array(quest.state["row"]["M1_d6/manual"])
     quest.device(f"headset.controllers.right.position.set({place(at)})")

@@ -47,6 +47,8 @@ export interface Seen {
   hologram: string;
   /** What stands beside the tumour, and where hands have put it, by scan and mask. */
   beside: { what: string; moved: Readonly<Record<string, readonly number[]>> };
+  /** Whether the growth curve hangs in the room. */
+  hasGrowthBoard: boolean;
   /** Where those beside it are drawn in the room, in metres. */
   row: Record<string, number[]>;
   /** The three planes, and the voxel index (x, y) that the two from the side and above go through. */
@@ -122,6 +124,7 @@ function seen(): Seen {
     probe: probe.getState(),
     hologram: hologram.getState().stage,
     beside: beside.getState(),
+    hasGrowthBoard: specimen.current?.getObjectByName("growth") !== undefined,
     row: rowDrawn(),
     planes: planes.getState(),
     voxels: drawnVoxels.getState().drawn,

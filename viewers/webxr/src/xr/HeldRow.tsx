@@ -7,6 +7,7 @@ import { RowItem } from "../scene/RowItem";
 import { OpenTag } from "../scene/RowTag";
 import { type InRow, useRow } from "../scene/useRow";
 import { beside, keyOf, moveStanding } from "../state/beside";
+import { GrowthBoard } from "./GrowthBoard";
 import { isSamePose, poseFrom } from "../state/pose";
 
 export function HeldRow() {
@@ -14,6 +15,7 @@ export function HeldRow() {
   return (
     <>
       <OpenTag />
+      <GrowthBoard />
       {standing.map((item) => (
         <Held key={keyOf(item)} item={item} apart={apart} />
       ))}
