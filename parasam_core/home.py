@@ -29,5 +29,5 @@ def embeddings_folder() -> Path:
 
 
 def lab_folder() -> Path:
-    """The lab's certificates, which headsets are paired, and who came in."""
+    """The lab's certificates, which headsets are paired, who came in, and what was measured."""
     return home() / "lab"

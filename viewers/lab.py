@@ -64,6 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     from xr_server.addresses import reached_at
     from xr_server.app import create_app
     from xr_server.audit import Audit
+    from xr_server.ledger import Ledger
     from xr_server.library import Library
     from xr_server.logs import log_as
     from xr_server.looking_glass import checked_module
@@ -82,7 +83,8 @@ def run(arguments: argparse.Namespace) -> None:
     doors = _doors(arguments, lab, witness)
     code = doors.pairing.code if doors.pairing else None
     authority_pem = certificate.authority_pem if certificate else None
-    app = create_app(library, page, doors, authority_pem, witness, module)
+    ledger = Ledger(lab_folder() / "measurements.jsonl")
+    app = create_app(library, page, doors, authority_pem, witness, module, ledger)
     file = certificate.file if certificate else None
     with _made_known(arguments.host, lab):
         serve(

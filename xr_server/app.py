@@ -22,6 +22,7 @@ from xr_server.edits import edits_api
 from xr_server.exports import Exports
 from xr_server.headers import content_policy
 from xr_server.jobs import Jobs
+from xr_server.ledger import Ledger
 from xr_server.library import Library
 from xr_server.line import Line
 from xr_server.looking_glass import BRIDGE, looking_glass
@@ -48,6 +49,7 @@ def create_app(
     authority_pem: bytes | None = None,
     witness: Witness | None = None,
     looking_glass_module: Path | None = None,
+    ledger: Ledger | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -58,12 +60,13 @@ def create_app(
         authority_pem: the certificate to trust this lab by; None where it is served without TLS.
         witness: keeps the audit log and the metrics; None keeps metrics alone.
         looking_glass_module: see `xr_server.looking_glass`; None shows no holograms from the page.
+        ledger: keeps what was measured; None keeps it until the lab stops.
     """
     doors, witness = doors or Doors(), witness or Witness()
     cache = Cache(library, witness.metrics)
     sessions = Sessions(cache)
     witness.metrics.sessions.set_function(lambda: len(sessions))
-    thumbnails, survey = Thumbnails(library), Survey(library, witness.metrics)
+    thumbnails, survey = Thumbnails(library), Survey(library, witness.metrics, ledger)
     jobs, exports = Jobs(), Exports()
     ends = [thing.close for thing in (jobs, exports, survey, thumbnails, cache, witness.audit)]
     app = _bare(partial(_life, cache, sessions, jobs, ends))

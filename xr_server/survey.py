@@ -1,21 +1,24 @@
 """Survey: every mask of the library measured, one after another, in the background.
 
-Kept by the content on disk, so that a mask is measured once. Whoever asks gets what is known by
+Kept by the content on disk, so that a mask is measured once, and by a ledger so that it is not
+measured again when the lab is started anew. Whoever asks gets what is known by
 then, and what is missing of it is measured next. Knows nothing about HTTP.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from parasam_core.errors import ParasamError, ScanError
 from parasam_core.scanfile import ScanFile
 from parasam_core.timepoint import days_of
+from xr_server.ledger import Ledger
 from xr_server.library import Library
 from xr_server.metrics import Metrics
 from xr_server.protocol import ScanCard
@@ -103,14 +106,19 @@ class Survey:
     Args:
         library: the scans.
         metrics: where it is counted how long measuring took.
+        ledger: where numbers are kept when the lab stops; None keeps none.
     """
 
-    def __init__(self, library: Library, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, library: Library, metrics: Metrics | None = None, ledger: Ledger | None = None
+    ) -> None:
         self._library = library
         self._metrics = metrics or Metrics()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="survey")
         self._lock = threading.Lock()
+        self._ledger = ledger or Ledger()
         self._known: OrderedDict[str, MeasuredMask] = OrderedDict()
+        self._has_read = False
         self._wanted: list[Place] = []
         self._at_work: str | None = None  # the content; "" before the first
 
@@ -122,6 +130,7 @@ class Survey:
         """
         places = self._places(subject)
         with self._lock:
+            self._read()
             rows = [self._known[p.content] for p in places if p.content in self._known]
             self._want([p for p in places if p.content not in self._known])
         return Table(_dated(rows, self._timepoints()), len(places))
@@ -131,6 +140,16 @@ class Survey:
         with self._lock:
             self._wanted = []
         self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self) -> None:
+        """What the ledger knows, once."""
+        if self._has_read:
+            return
+        self._has_read = True
+        for content, value in self._ledger.read().items():
+            with contextlib.suppress(TypeError):  # it has other columns
+                row = MeasuredMask(**value)
+                self._known[content] = replace(row, warnings=tuple(row.warnings))
 
     def _places(self, subject: str | None) -> list[Place]:
         cards = [c for c in self._library.cards() if subject is None or c.subject == subject]
@@ -181,6 +200,8 @@ class Survey:
             self._known[place.content] = row
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
+        if not row.reason:
+            self._ledger.add(place.content, asdict(row))
 
     def _measured(self, place: Place) -> MeasuredMask:
         card, label = place.card, place.label

@@ -14,6 +14,7 @@ from parasam_core.mask import MaskStack
 from parasam_core.report.contents import Row
 from tests.server.small import served
 from xr_server.app import create_app
+from xr_server.ledger import Ledger
 from xr_server.library import Library
 from xr_server.survey import MeasuredMask, Survey, measured_mask
 
@@ -140,3 +141,23 @@ def test_over_http_nobody_waits_and_what_the_caller_has_is_not_sent_again(librar
         assert [row["rater"] for row in table["rows"]] == ["a", "empty"]
         assert web.get("/api/measurements?subject=nobody").json() == {"rows": [], "total": 0}
         assert web.get(f"/api/measurements?subject={'x' * 201}").status_code == 422
+
+
+def test_a_lab_started_anew_measures_nothing_again(library, tmp_path, measured):
+    begun, go = measured
+    go.set()
+    first = Survey(library, ledger=Ledger(tmp_path / "lab" / "m.jsonl"))
+    before = whole(first)
+    first.close()
+    assert len(begun) == 2
+    again = Survey(library, ledger=Ledger(tmp_path / "lab" / "m.jsonl"))
+    assert whole(again) == before
+    again.close()
+    assert begun[2:] == [("M1_d0", "empty")]  # that failed, and may be otherwise by now
+
+
+def test_a_ledger_that_cannot_be_used_keeps_nothing(library, tmp_path):
+    (tmp_path / "a").write_text("a file where a folder should be")
+    survey = Survey(library, ledger=Ledger(tmp_path / "a" / "m.jsonl"))
+    assert len(whole(survey).rows) == 2
+    survey.close()
