@@ -32,29 +32,47 @@ ARGUMENTS = [
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 PATIENCE_S = 20.0
-IWER = Path(__file__).resolve().parents[2] / "viewers/webxr/node_modules/iwer/build/iwer.min.js"
+MODULES = Path(__file__).resolve().parents[2] / "viewers/webxr/node_modules"
+IWER = MODULES / "iwer/build/iwer.min.js"
+ROOMS = MODULES / "@iwer/sem/build/iwer-sem.min.js"
+OFFICE = MODULES / "@iwer/sem/lib/captures/office_small.json"
 HEADSET = """
   ;{ const headset = new IWER.XRDevice(IWER.metaQuest3, {stereoEnabled: false});
      headset.installRuntime({forceInstall: true});  // Chromium has a navigator.xr of its own
      headset.position.set(0, 1.6, 0);
      window.headset = headset; }
 """
+# A desk 0.75 m high before the user, among other things; the space that was asked for is kept.
+ROOM = """
+  ;{ const { headset } = window;
+     headset.installSEM(IWER_SEM.SyntheticEnvironmentModule);
+     headset.sem.loadEnvironment(%s);
+     const ask = XRSession.prototype.requestReferenceSpace;
+     XRSession.prototype.requestReferenceSpace = async function (type) {
+       return (window.space = await ask.call(this, type));
+     }; }
+"""
 FRAMES = """n => new Promise(done => {
   const session = window.headset.activeSession;
-  const tick = () => (n-- <= 0 ? done() : session.requestAnimationFrame(tick));
+  const tick = () => (n-- <= 0 || !session ? done() : session.requestAnimationFrame(tick));
   tick();
 })"""
 
 RESET = """(() => {
   const { headset } = window;
   headset.primaryInputMode = 'controller';
+  headset.position.set(0, 1.6, 0);
+  headset.quaternion.set(0, 0, 0, 1);
   for (const [side, sign] of [['left', -1], ['right', 1]]) {
     const controller = headset.controllers[side];
     controller.position.set(0.25 * sign, 1.5, -0.4);
     controller.quaternion.set(0, 0, 0, 1);
-    for (const button of ['squeeze', 'trigger']) controller.updateButtonValue(button, 0);
+    const buttons = ['squeeze', 'trigger', side === 'left' ? 'y-button' : 'b-button'];
+    for (const button of buttons) controller.updateButtonValue(button, 0);
     controller.updateAxes('thumbstick', 0, 0);
     headset.hands[side].updatePinchValue(0);
+    headset.hands[side].position.set(0.25 * sign, 1.5, -0.4);
+    headset.hands[side].quaternion.set(0, 0, 0, 1);
   }
 })()"""
 
@@ -81,6 +99,7 @@ class LabPage:
         *,
         size: tuple[int, int] = DESKTOP,
         headset: bool = False,
+        room: bool = False,
         script: str = "",
     ) -> None:
         self._context = browser.new_context(viewport={"width": size[0], "height": size[1]})
@@ -95,6 +114,8 @@ class LabPage:
         self.page.on("websocket", lambda socket: self._asked(socket.url))
         if headset:
             script += IWER.read_text("utf-8") + HEADSET
+        if room:
+            script += ROOMS.read_text("utf-8") + ROOM % OFFICE.read_text("utf-8")
         self.page.add_init_script(script)
         self.page.goto(url)
 
@@ -131,8 +152,7 @@ class LabPage:
     def pixels(self) -> NDArray[np.int16]:
         """(y, x, 3) of the stage, as it is on the screen."""
         self.page.wait_for_timeout(150)
-        png = self.page.locator(".stage").screenshot()
-        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.int16)
+        return as_pixels(self.page.locator(".stage").screenshot())
 
     def all_here(self) -> dict[str, Any]:
         """Wait until every frame, the volume and the finest mesh are there."""
@@ -144,6 +164,11 @@ class LabPage:
         self._context.close()
 
     # the headset
+
+    def seen(self) -> NDArray[np.int16]:
+        """(y, x, 3) of what the headset sees, which iwer lays over the page."""
+        self.page.wait_for_timeout(150)
+        return as_pixels(self.page.locator("canvas:not(.stage canvas)").screenshot())
 
     def enter(self, mode: str) -> dict[str, Any]:
         """Into "VR" or "MR", until the tumour lies before the head."""
@@ -177,6 +202,11 @@ class LabPage:
         """(3, 3) unit axes of the tumour in the room, one a row."""
         matrix = np.array(self.state["tumourMatrixWorld"]).reshape(4, 4)[:3, :3]
         return np.asarray(matrix / np.linalg.norm(matrix, axis=1)[:, None])
+
+
+def as_pixels(png: bytes) -> NDArray[np.int16]:
+    """(y, x, 3) of an image file."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.int16)
 
 
 def place(points: NDArray[np.float64]) -> str:

@@ -23,8 +23,8 @@ def write_library(folder: Path) -> Path:
     for day, growth in DAYS.items():
         inside = _ellipsoid(HALF_AXES_MM * growth)
         scan = write_scan(folder / f"M1_{day}.zarr", _sequence("M1", day, inside))
-        scan.write_mask("manual", MaskStack(inside, SPACE, _made("segment")))
-        scan.write_mask("shifted", MaskStack(np.roll(inside, 3, axis=2), SPACE, _made("segment")))
+        scan.write_mask("manual", MaskStack(inside, SPACE, made("segment")))
+        scan.write_mask("shifted", MaskStack(np.roll(inside, 3, axis=2), SPACE, made("segment")))
     write_scan(folder / "M2_d0.zarr", _sequence("M2", "d0", _ellipsoid(HALF_AXES_MM)))
     return folder
 
@@ -46,9 +46,9 @@ def _sequence(subject: str, day: str, inside: NDArray[np.bool_]) -> Sequence:
     frames = np.clip(np.where(inside, 0.5, 1.2) * speckle, 0, 255).astype(np.uint8)
     height, width = SPACE.shape[1:]
     return Sequence(
-        frames, SPACE, subject, day, (height, width), (0, 0, width, height), _made("import")
+        frames, SPACE, subject, day, (height, width), (0, 0, width, height), made("import")
     )
 
 
-def _made(verb: str) -> Provenance:
+def made(verb: str) -> Provenance:
     return Provenance("e2e", made_by=signed(verb), details={"spacing_source": "ruler"})

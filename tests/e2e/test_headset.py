@@ -6,21 +6,13 @@ import numpy as np
 import pytest
 
 from tests.e2e.browser import place
+from tests.e2e.hands import TIP_TO_HAND, aim, take
 from tests.e2e.library import SPACE
 
 SHIFT = np.array([0.12, 0.06, 0.05])
 BEHIND = np.array([0, 0, 0.4])
 ASIDE = np.array([0.04, 0, 0])
 ABOVE = np.array([0, 0.02, 0])
-TIP_TO_HAND = np.array([0.034, -0.05, 0.03])  # of iwer's right hand
-
-
-def take(lab, side="right", offset=(0.0, 0.0, 0.0)):
-    """Bring a controller to the tumour and squeeze."""
-    at = lab.tumour_at() + offset
-    lab.device(f"headset.controllers.{side}.position.set({place(at)})")
-    lab.device(f"headset.controllers.{side}.updateButtonValue('squeeze', 1)")
-    return at
 
 
 @pytest.mark.parametrize(("mode", "name"), [("VR", "immersive-vr"), ("MR", "immersive-ar")])
@@ -101,9 +93,12 @@ def test_two_hands_scale(quest):
     assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
 
 
-@pytest.mark.parametrize(("side", "stick", "end"), [("right", "1, 0", 39), ("left", "0, 1", 0)])
-def test_either_thumbstick_scrubs(quest, side, stick, end):
-    frame = quest.enter("VR")["frame"]
+@pytest.mark.parametrize(
+    ("mode", "side", "stick", "end"),
+    [("VR", "right", "1, 0", 39), ("MR", "right", "-1, 0", 0), ("MR", "left", "0, 1", 0)],
+)
+def test_thumbsticks_scrub(quest, mode, side, stick, end):
+    frame = quest.enter(mode)["frame"]
     quest.device(f"headset.controllers.{side}.updateAxes('thumbstick', {stick})")
     assert abs(quest.state["frame"] - frame) >= 1
     quest.until(f"s.shownFrame === {end}")  # held, it runs on
@@ -142,15 +137,6 @@ def test_the_board_shows_the_numbers_and_its_slider_scrubs(quest):
     aside = slider + 0.08 * right / np.linalg.norm(right)
     quest.device(f"const c = headset.controllers.right; {aim(at, aside)}; c.quaternion.set(...q)")
     assert quest.state["frame"] > before + 5
-
-
-def aim(at, target):
-    """JavaScript that makes `q`, the turn of −z from one point to another."""
-    ahead = (target - at) / np.linalg.norm(target - at)
-    w = 1 - ahead[2]
-    q = np.array([ahead[1], -ahead[0], 0, w])  # (−z) × ahead, 1 + (−z) · ahead
-    q /= np.linalg.norm(q)
-    return f"const q = [{', '.join(f'{v:.5f}' for v in q)}]"
 
 
 def test_emulate_puts_a_headset_into_the_browser(visit, lab):

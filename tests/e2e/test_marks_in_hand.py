@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 from parasam_core.scanfile import ScanFile
 from tests.e2e.browser import place
-from tests.e2e.test_headset import aim
+from tests.e2e.hands import aim
 from tests.e2e.test_marks import AXES_MM, CENTRE_MM, CLOSE_MM, off_surface_mm
 
 ASIDE = np.array([0.1, 0, 0])

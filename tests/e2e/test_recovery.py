@@ -9,8 +9,8 @@ import pytest
 
 from tests.e2e.browser import place
 from tests.e2e.cable import Cable
+from tests.e2e.hands import take
 from tests.e2e.lab import Lab
-from tests.e2e.test_headset import take
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.browser import place
 from tests.e2e.cable import Cable
-from tests.e2e.test_headset import take
+from tests.e2e.hands import take
 
 MASKS = [("M1_d0", "manual"), ("M1_d6", "manual"), ("M1_d6", "shifted")]
 SHIFT = np.array([0.1, 0.05, 0.04])

@@ -1,4 +1,5 @@
 import { title } from "./format";
+import { BudgetMeter } from "./desk/BudgetMeter";
 import { Compare } from "./desk/Compare";
 import { Download } from "./desk/Download";
 import { Dialogs } from "./desk/Dialogs";
@@ -7,6 +8,7 @@ import { GreyLevels } from "./desk/GreyLevels";
 import { GrowthCard } from "./desk/GrowthCard";
 import { Jobs } from "./desk/Jobs";
 import { KeysButton } from "./desk/Keys";
+import { LayerSwitch } from "./desk/LayerSwitch";
 import { Library } from "./desk/Library";
 import { Marks } from "./desk/Marks";
 import { MeasureTools } from "./desk/MeasureTools";
@@ -14,6 +16,7 @@ import { LookingGlass } from "./desk/LookingGlass";
 import { Numbers } from "./desk/Numbers";
 import { Outlining } from "./desk/Outlining";
 import { People } from "./desk/People";
+import { Pictures } from "./desk/Pictures";
 import { Planes, PlanesButton } from "./desk/Planes";
 import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
@@ -41,9 +44,11 @@ export function App() {
         {hasWebGl2() ? <Stage /> : <NoWebGl />}
         <Planes />
         <ViewSwitch />
+        <LayerSwitch />
         <PlanesButton />
         <MeasureTools />
         <ScaleBar />
+        <BudgetMeter />
         <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>
         <Message />
       </main>
@@ -60,6 +65,7 @@ export function App() {
         <Outlining />
         <Download />
         <Jobs />
+        <Pictures />
         <People />
         <LookingGlass />
         <WhyNoHeadset />

@@ -11,6 +11,7 @@ import { PlaneViews } from "./desk/PlaneViews";
 import { Sitting } from "./desk/Sitting";
 import { useWheelScrub } from "./desk/wheel";
 import { renderer, specimen } from "./renderer";
+import { Graphics } from "./scene/Graphics";
 import { Grid } from "./scene/Grid";
 import { Lights } from "./scene/Lights";
 import { Meter } from "./scene/Meter";
@@ -45,6 +46,7 @@ function Scene() {
   }, [gl]);
   return (
     <>
+      <Graphics />
       <Meter />
       <Lights />
       <Specimen

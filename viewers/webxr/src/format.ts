@@ -21,9 +21,20 @@ export function spacing(values: readonly number[]): string {
   return values.map((v) => String(Number(v.toPrecision(4)))).join(" × ");
 }
 
-/** "×10", "×3.4". */
+/** "×10", "×3.4"; "×1, true size". */
 export function magnification(scale: number): string {
+  if (scale === 1) return "×1, true size";
   return `×${scale < 10 ? scale.toFixed(1).replace(/\.0$/, "") : Math.round(scale)}`;
+}
+
+/** "120 000". */
+export function count(value: number): string {
+  return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** "12.5 MB". */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
 /** "KPC3933 · d6", or the scan's id where neither is known. */

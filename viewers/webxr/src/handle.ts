@@ -2,7 +2,7 @@
  * `window.parasam`: what the page shows, to read and not to change; for tests and the curious.
  * Nothing else of ours is global.
  */
-import { Vector3 } from "three";
+import { type Object3D, Vector3 } from "three";
 import { type Budget, budget } from "./state/budget";
 import { dialogs } from "./desk/dialogs";
 import { screen } from "./desk/screen";
@@ -21,8 +21,12 @@ import { drawnVoxels } from "./state/voxels";
 import { valueOf } from "./state/marks";
 import { marksDrawn, measuring } from "./state/measuring";
 import { measuredFrame, renderer, specimen, volume } from "./renderer";
+import { type Layer, layers } from "./state/layers";
+import { notice } from "./state/notice";
+import { pictures } from "./state/pictures";
 import { held } from "./xr/held";
-import { reach, type Reachable } from "./xr/reach";
+import { origin } from "./xr/origin";
+import { reach } from "./xr/reach";
 import { xr } from "./xr/session";
 
 const PARTS = ["head", "left", "right"] as const;
@@ -31,6 +35,7 @@ type Part = (typeof PARTS)[number];
 export interface Seen {
   connection: string;
   failure: string | null;
+  notice: string | null;
   scans: string[];
   scan: string | null;
   label: string | null;
@@ -60,9 +65,15 @@ export interface Seen {
   mesh: { level: number; levels: number; triangles: number } | null;
   volumeMm3: number | null;
   xr: { mode: string | null; inputs: string[] };
-  /** Where in the room, in metres, what a hand can draw is; null where it is not there. */
-  reach: Record<Reachable, number[] | null>;
+  /** Where in the room, in metres, what a hand can draw or press is. */
+  reach: Record<string, number[]>;
+  layers: Record<Layer, boolean>;
   magnification: number;
+  /** What the tumour was put down on, and how high that is. */
+  standsOn: { kind: string; y: number } | null;
+  /** Column-major; the headset's metres → the room's: how the user went and turned. */
+  origin: number[];
+  pictures: string[];
   /** Column-major; scene metres of the tumour's own → the room's. */
   tumourMatrixWorld: number[] | null;
   /** What was measured and noted, as it is drawn; `pixels` are places on the stage, [] in a headset. */
@@ -113,6 +124,8 @@ function seen(): Seen {
   return {
     connection,
     failure,
+    notice: notice.getState().text,
+    pictures: pictures.getState().taken.map(({ name }) => name),
     scans: scans.map(({ id }) => id),
     scan: scan?.scan ?? null,
     label: scan?.label ?? null,
@@ -131,9 +144,12 @@ function seen(): Seen {
     player: player.getState(),
     mesh: mesh && { level: mesh.level, levels: mesh.levels, triangles: mesh.triangles },
     volumeMm3: isMeasuredBefore(lab.getState()) ? null : (measured?.volume_mm3 ?? null),
-    reach: { knob: placeOf("knob"), slider: placeOf("slider"), transducer: placeOf("transducer") },
+    reach: inReach(),
+    layers: layers.getState(),
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
+    standsOn: standing(),
+    origin: origin.matrix.toArray(),
     tumourMatrixWorld: specimen.current?.matrixWorld.toArray() ?? null,
     marks: marksShown(),
     mmMatrixWorld: measuredFrame.current?.matrixWorld.toArray() ?? null,
@@ -218,8 +234,14 @@ function growthDrawn(): Seen["growth"] {
   return points.map(({ at, volumeMm3 }) => [at, volumeMm3]);
 }
 
-function placeOf(name: Reachable): number[] | null {
-  return reach[name]?.getWorldPosition(new Vector3()).toArray() ?? null;
+function standing(): Seen["standsOn"] {
+  const { standsOn } = held.getState();
+  return standsOn && { kind: standsOn.kind, y: standsOn.y };
+}
+
+function inReach(): Seen["reach"] {
+  const there = Object.entries(reach).filter((entry): entry is [string, Object3D] => entry[1] !== null);
+  return Object.fromEntries(there.map(([name, object]) => [name, object.getWorldPosition(new Vector3()).toArray()]));
 }
 
 function sampled(): Seen["volume"] {

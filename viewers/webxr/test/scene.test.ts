@@ -54,11 +54,11 @@ describe("in the headset", () => {
     expect(offset.setY(0).normalize().dot(ahead.clone().applyQuaternion(facing).setY(0).normalize())).toBeCloseTo(1, 6);
   });
 
-  it("the board looks at the head, from its right", () => {
-    const { position, quaternion } = panelPlace(head, new Quaternion());
+  it.each([["right", 1], ["left", -1]] as const)("the board looks at the head, from its %s", (side, sign) => {
+    const { position, quaternion } = panelPlace(head, new Quaternion(), side);
     const face = new Vector3(0, 0, 1).applyQuaternion(quaternion);
     expect(face.dot(head.clone().sub(position).normalize())).toBeCloseTo(1, 6);
-    expect(position.x).toBeGreaterThan(head.x);
+    expect(sign * (position.x - head.x)).toBeGreaterThan(0.2);
   });
 
   it("a head that looks straight down still gets an upright tumour", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { between, dimensions, doing, magnification, significant, spacing, title } from "../src/format";
+import { between, count, dimensions, doing, magnification, significant, spacing, title } from "../src/format";
 import { addressFrom, wantedIn } from "../src/state/address";
 import { plain } from "../src/xr/look";
 
@@ -11,7 +11,8 @@ it.each([[162.38, "162"], [40, "40.0"], [5.0321, "5.03"], [0.03526, "0.0353"], [
 it("says sizes and spacing", () => {
   expect(dimensions([12.93, 5.468, 5.02])).toBe("12.9 × 5.47 × 5.02");
   expect(spacing([0.076, 0.0352, 0.035200001])).toBe("0.076 × 0.0352 × 0.0352");
-  expect([10, 3.44, 2.04, 51.6].map(magnification)).toEqual(["×10", "×3.4", "×2", "×52"]);
+  expect([10, 3.44, 2.04, 51.6, 1].map(magnification)).toEqual(["×10", "×3.4", "×2", "×52", "×1, true size"]);
+  expect([7, 1234, 120_000, 12_345_678].map(count)).toEqual(["7", "1 234", "120 000", "12 345 678"]);
 });
 
 it("names a scan by what is known of it", () => {

@@ -1,5 +1,7 @@
 /** How the line stands, and what went wrong. */
+import { useStore } from "zustand";
 import { lab } from "../state/lab";
+import { notice } from "../state/notice";
 import { useLab } from "../useLab";
 
 const WORDS = { connecting: "Connecting", open: "Connected", reconnecting: "Reconnecting" };
@@ -17,6 +19,7 @@ export function Message() {
   const connection = useLab((s) => s.connection);
   const dropped = useLab((s) => s.dropped);
   const failure = useLab((s) => s.failure);
+  const told = useStore(notice, (s) => s.text);
   const isEmpty = useLab((s) => s.connection === "open" && s.scans.length === 0);
   if (failure !== null) {
     return (
@@ -25,6 +28,13 @@ export function Message() {
         <button type="button" aria-label="Close this message" onClick={() => lab.setState({ failure: null })}>
           ×
         </button>
+      </div>
+    );
+  }
+  if (told !== null) {
+    return (
+      <div className="message" role="status">
+        <p>{told}</p>
       </div>
     );
   }

@@ -8,6 +8,7 @@ import { measuring, stepBack, takeTool } from "../state/measuring";
 import { playOrStop } from "../state/player";
 import { probe, putAway, takeOut } from "../state/probe";
 import { openDialog } from "./dialogs";
+import { toggleMeter } from "./meter";
 import { search } from "./search";
 
 /** N goes on to the next scan. */
@@ -50,6 +51,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["Escape"], shown: "Escape", does: "Close a dialog; take back points, then lay the tool down", act: stepBack },
   { keys: ["/"], shown: "/", does: "Search the scans", act: () => search.getState().field?.focus() },
   { keys: ["m"], shown: "M", does: "All measurements", act: () => openDialog("measurements") },
+  { keys: ["b"], shown: "B", does: "What drawing costs, or hide it", act: toggleMeter },
   { keys: ["?"], shown: "?", does: "This list", act: () => openDialog("keys") },
 ];
 

@@ -6,12 +6,15 @@ import { useStore } from "zustand";
 import { against, colouredSurface } from "../state/against";
 import { budget } from "../state/budget";
 import { finestWithin } from "../state/lab";
+import { layers } from "../state/layers";
 import { useLab } from "../useLab";
 import { useCut } from "./cut";
 import { GhostMaterial } from "./ghostMaterial";
 import { MEASURED } from "./pick";
 
 export const TUMOUR_COLOUR = "#d94f3c";
+/** What pointers meet, and what stands on a table: the coarsest mesh. */
+export const TOUCH_NAME = "touch";
 const GHOST_COLOUR = "#ff9c86";
 
 export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
@@ -21,6 +24,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   const geometry = plain && (coloured ?? plain);
   const coarse = useLab((s) => s.levels[0]?.geometry);
   const view = useLab((s) => s.view);
+  const shown = useStore(layers);
   const invalidate = useThree((s) => s.invalidate);
   const group = useRef<Group>(null);
   const cut = useCut(group, sceneFromIndex);
@@ -49,13 +53,13 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   if (!geometry || !coarse) return null;
   return (
     <group ref={group}>
-      {(view === "cut" || view === "solid") && (
+      {shown.tumour && (view === "cut" || view === "solid") && (
         <mesh name="tumour" geometry={geometry} material={body} userData={MEASURED} raycast={nothing} pointerEvents="none" />
       )}
-      {(view === "cut" || view === "glass" || view === "inside") && (
+      {shown.glass && (view === "cut" || view === "glass" || view === "inside") && (
         <mesh name="ghost" geometry={geometry} material={ghost} userData={MEASURED} renderOrder={2} raycast={nothing} pointerEvents="none" />
       )}
-      <mesh name="touch" geometry={coarse}>
+      <mesh name={TOUCH_NAME} geometry={coarse}>
         <meshBasicMaterial visible={false} />
       </mesh>
     </group>

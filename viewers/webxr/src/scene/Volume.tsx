@@ -8,6 +8,8 @@ import { useFrame, useThree } from "@react-three/fiber";
 import { useLayoutEffect } from "react";
 import { slices } from "../link";
 import { volume } from "../renderer";
+import { useStore } from "zustand";
+import { graphics } from "../state/graphics";
 import { lab } from "../state/lab";
 import { useLab } from "../useLab";
 import { VolumeTexture } from "./volumeTexture";
@@ -19,6 +21,7 @@ export function Volume() {
   const gl = useThree((s) => s.gl);
   const invalidate = useThree((s) => s.invalidate);
   const coarse = useLab((s) => s.volume);
+  const restored = useStore(graphics, (s) => s.restored);
 
   useLayoutEffect(() => {
     const shape = lab.getState().scan?.shape;
@@ -33,7 +36,7 @@ export function Volume() {
       volume.current = null;
       made.dispose();
     };
-  }, [coarse, gl, invalidate]);
+  }, [coarse, gl, invalidate, restored]);
 
   useFrame(() => {
     if (gl.xr.isPresenting) volume.current?.work(gl, slices, lab.getState().frame);

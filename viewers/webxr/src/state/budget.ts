@@ -19,7 +19,7 @@ export const LEVELS: readonly Carried[] = [
   { mostTriangles: 80_000, rayMarchSteps: 48 },
   { mostTriangles: 120_000, rayMarchSteps: 64 },
 ];
-const AT_A_DESK: Carried = { mostTriangles: Infinity, rayMarchSteps: 192 };
+const AT_A_DESK = { mostTriangles: Infinity, rayMarchSteps: 192, foveation: null };
 
 /** What Quest 3 is planned for. */
 export const MOST_CALLS = 100;
@@ -35,7 +35,10 @@ export interface Drawn {
   frameP95Ms: number | null;
 }
 
-export interface Budget extends Carried, Drawn {}
+export interface Budget extends Carried, Drawn {
+  /** 0 is sharp all over, 1 is coarse towards the edges; null at a desk. */
+  foveation: number | null;
+}
 
 const NOTHING_DRAWN: Drawn = { calls: 0, triangles: 0, textureBytes: 0, frameP95Ms: null };
 

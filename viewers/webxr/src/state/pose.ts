@@ -35,6 +35,10 @@ export function magnificationOf(pose: TumourPose): number {
   return pose[7];
 }
 
+export function withMagnification([x, y, z, qx, qy, qz, qw]: TumourPose, magnification: number): TumourPose {
+  return [x, y, z, qx, qy, qz, qw, magnification];
+}
+
 export function matrixOf(pose: TumourPose, into: Matrix4): Matrix4 {
   const scale = magnificationOf(pose);
   return into.compose(positionOf(pose), quaternionOf(pose), new Vector3(scale, scale, scale));

@@ -6,6 +6,7 @@ import type { Group } from "three";
 import { be } from "../link";
 import type { Presence } from "../protocol.gen";
 import { Others } from "../scene/Others";
+import { inRoom } from "./origin";
 import { fromStand, stand } from "./stand";
 
 export function Being() {
@@ -28,7 +29,7 @@ function presenceIn(frame: XRFrame, session: XRSession, space: XRReferenceSpace)
   const hands = { left: null, right: null } as Pick<Presence, "left" | "right">;
   for (const { handedness, gripSpace } of session.inputSources) {
     const hand = gripSpace ? frame.getPose(gripSpace, space) : undefined;
-    if (hand && handedness !== "none") hands[handedness] = fromStand(hand.transform);
+    if (hand && handedness !== "none") hands[handedness] = fromStand(inRoom(hand.transform));
   }
-  return { type: "presence", immersed: true, head: head ? fromStand(head.transform) : null, ...hands };
+  return { type: "presence", immersed: true, head: head ? fromStand(inRoom(head.transform)) : null, ...hands };
 }

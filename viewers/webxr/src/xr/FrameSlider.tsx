@@ -2,9 +2,12 @@
 import { Container, Text } from "@react-three/uikit";
 import { type RefObject, useRef } from "react";
 import type { Group, Object3D, Vector3 } from "three";
+import { useStore } from "zustand";
 import { lookAt } from "../link";
+import { player, playOrStop } from "../state/player";
 import { useLab } from "../useLab";
-import { BOARD, INK } from "./look";
+import { Button } from "./Button";
+import { BOARD, INK, TEXT } from "./look";
 import { reach } from "./reach";
 
 const TRACK = BOARD.width - 2 * BOARD.padding - 2;
@@ -19,6 +22,7 @@ interface Drawn {
 export function FrameSlider({ board }: { board: RefObject<Group | null> }) {
   const last = useLab((s) => (s.scan ? s.scan.shape[0] - 1 : 0));
   const frame = useLab((s) => s.frame);
+  const isPlaying = useStore(player, (s) => s.isPlaying);
   const holder = useRef<number | null>(null);
 
   const lookAtPoint = ({ point }: Drawn) => {
@@ -41,9 +45,14 @@ export function FrameSlider({ board }: { board: RefObject<Group | null> }) {
 
   return (
     <Container flexDirection="column" gap={6}>
-      <Text fontSize={13} color={INK.dim}>{`Frame ${frame} of ${last}`}</Text>
+      <Container justifyContent="space-between" alignItems="center">
+        <Text fontSize={TEXT.small} color={INK.dim}>{`Frame ${frame} of ${last}`}</Text>
+        <Button pressed={isPlaying} name="play" onClick={() => playOrStop(lookAt)}>
+          {isPlaying ? "Stop" : "Play"}
+        </Button>
+      </Container>
       <Container
-        ref={(track) => void (reach.slider = track)}
+        ref={(track) => void (reach["slider"] = track)}
         width={TRACK}
         height={34}
         borderRadius={12}

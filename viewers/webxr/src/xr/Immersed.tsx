@@ -3,12 +3,20 @@ import { useThree } from "@react-three/fiber";
 import { useXR } from "@react-three/xr";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Group } from "three";
-import { Grid } from "../scene/Grid";
+import { Aim } from "./Aim";
 import { Being } from "./Being";
+import { Floor } from "./Floor";
+import { Sharpness } from "./Sharpness";
 import { Grab } from "./Grab";
+import { Landing } from "./Landing";
+import { Eyes } from "./Eyes";
+import { PalmMenu } from "./PalmMenu";
 import { Panel } from "./Panel";
-import { Placement } from "./Placement";
-import { Thumbsticks } from "./Thumbsticks";
+import { Photographer } from "./Photographer";
+import { Placing } from "./Placing";
+import { PlinthModel } from "./PlinthModel";
+import { Sticks } from "./Sticks";
+import { Tracking } from "./Tracking";
 
 /** From what is held before the eyes to the end of the floor. */
 const DEPTH_M = { near: 0.02, far: 60 };
@@ -23,11 +31,19 @@ export function Immersed({ tumour }: { tumour: RefObject<Group | null> }) {
   return (
     <>
       {isVr && <color attach="background" args={["#0c1016"]} />}
-      {isVr && <Grid cell={0.1} reach={5} y={0} />}
+      <Eyes />
+      {isVr && <Floor />}
+      {isVr && <PlinthModel />}
+      {isVr && <Aim />}
       <Panel place={panel} />
-      <Placement panel={panel} />
+      <Placing panel={panel} />
       <Grab target={tumour} />
-      <Thumbsticks />
+      <Landing tumour={tumour} />
+      <Sticks />
+      <PalmMenu />
+      <Photographer />
+      <Sharpness tumour={tumour} />
+      <Tracking />
       <Being />
     </>
   );

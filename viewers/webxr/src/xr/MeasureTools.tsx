@@ -7,7 +7,7 @@ import { KIND_WORDS, KINDS, wordsOf } from "../state/marks";
 import { measuring, showDiameters, takeTool } from "../state/measuring";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
-import { INK, plain } from "./look";
+import { INK, plain, TEXT } from "./look";
 
 const WORDS = ["Necrosis", "Vessel", "Capsule", "Invasion", "Look again"];
 
@@ -29,7 +29,7 @@ export function MeasureTools() {
         </Button>
       </Container>
       {tool && (
-        <Text fontSize={13} color={INK.dim} width="100%">
+        <Text fontSize={TEXT.small} color={INK.dim} width="100%">
           Trigger or pinch puts a point; the grip still takes the tumour
         </Text>
       )}

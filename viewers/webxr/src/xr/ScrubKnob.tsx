@@ -38,7 +38,7 @@ export function ScrubKnob() {
   const isShown = useStore(layers, (s) => s.frame);
 
   useFrame(() => {
-    reach.knob = knob.current;
+    reach["knob"] = knob.current;
     const parent = knob.current?.parent;
     if (!knob.current || !parent) return;
     const { elements: m } = parent.matrixWorld;
@@ -46,7 +46,7 @@ export function ScrubKnob() {
     knob.current.scale.set(...(lengths.map((l) => RADIUS_M / l) as [number, number, number]));
   });
 
-  useEffect(() => () => void (reach.knob = null), []);
+  useEffect(() => () => void delete reach["knob"], []);
 
   const frameAt = (point: Vector3) => knob.current?.parent?.worldToLocal(point.clone()).z ?? 0;
   const take = (event: Held) => {

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { go } from "../link";
 import { company, nameOf } from "../state/company";
 import { Button } from "./Button";
-import { INK, plain } from "./look";
+import { INK, plain, TEXT } from "./look";
 
 export function Together() {
   const name = useStore(company, (s) => s.name);
@@ -15,7 +15,7 @@ export function Together() {
   const who = others.map(nameOf).join(", ");
   return (
     <Container justifyContent="space-between" alignItems="center" gap={8}>
-      <Text fontSize={13} color={INK.dim}>
+      <Text fontSize={TEXT.small} color={INK.dim}>
         {plain(`With you: ${who}`)}
       </Text>
       <Button pressed={together} onClick={() => go(name, !together)}>

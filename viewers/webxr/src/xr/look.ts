@@ -1,5 +1,7 @@
 /** Sizes and colours of the board. */
-export const BOARD = { width: 360, padding: 22, pixelSize: 0.00072 };
+export const BOARD = { width: 406, padding: 22, pixelSize: 0.00072 };
+/** In pixels of the board; at arm's length nothing is smaller than what Quest 3 draws sharp. */
+export const TEXT = { small: 14, button: 14 };
 
 export const INK = {
   board: "#10151d",

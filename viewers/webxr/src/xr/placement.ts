@@ -52,10 +52,10 @@ function seatAngle(seat: number): number {
   return Math.ceil(place / 2) * (place % 2 === 1 ? 1 : -1) * ((2 * Math.PI) / SEATS);
 }
 
-/** To the right of the tumour, tilted and turned to the head. */
-export function panelPlace(head: Vector3, facing: Quaternion): Place {
+/** On the pointing hand's side of the tumour, tilted and turned to the head. */
+export function panelPlace(head: Vector3, facing: Quaternion, side: "left" | "right"): Place {
   const turned = heading(facing);
-  const aside = new Vector3(PANEL_ASIDE_M, PANEL_HIGHER_M - BELOW_EYES_M, -AHEAD_M);
+  const aside = new Vector3(side === "left" ? -PANEL_ASIDE_M : PANEL_ASIDE_M, PANEL_HIGHER_M - BELOW_EYES_M, -AHEAD_M);
   const position = aside.applyQuaternion(turned).add(head);
   const towards = new Matrix4().lookAt(head, position, UP);
   return { position, quaternion: new Quaternion().setFromRotationMatrix(towards) };

@@ -15,12 +15,17 @@ import {
 import { useFrame } from "@react-three/fiber";
 import { type ReactNode, type RefObject, useRef } from "react";
 import { type Intersection, type Object3D, Vector3 } from "three";
+import { lab } from "../state/lab";
+import { feel } from "./haptics";
+import { reach } from "./reach";
 
 /** How near is near; a ray begins where the grip ends, so that no place is out of both. */
 const REACH_M = 0.05;
 /** After the joints have moved (−1000), before the pointers look (−50). */
 const BEFORE_POINTERS = -100;
 const THUMB = new Vector3();
+/** A press is a click however long it takes: people in a headset take their time. */
+const CLICK_MS = Infinity;
 
 /** Takes what lies within reach of a controller. */
 export function Grip() {
@@ -60,7 +65,7 @@ export function Pinch() {
 export function Ray({ lengthM }: { lengthM?: number }) {
   const state = useXRInputSourceStateContext();
   const ref = useRef<Object3D>(null);
-  const pointer = useRayPointer(ref, state, { minDistance: REACH_M, makeDefault: true });
+  const pointer = useRayPointer(ref, state, { minDistance: REACH_M, makeDefault: true, clickThresholdMs: CLICK_MS });
   usePresses(pointer);
   return (
     <XRSpace ref={ref} space="target-ray-space">
@@ -74,7 +79,7 @@ export function Ray({ lengthM }: { lengthM?: number }) {
 export function Touch() {
   const state = useXRInputSourceStateContext("hand");
   const ref = useRef<Object3D>(null);
-  const pointer = useTouchPointer(ref, state, { hoverRadius: 0.06, downRadius: 0.015 });
+  const pointer = useTouchPointer(ref, state, { hoverRadius: 0.06, downRadius: 0.015, clickThresholdMs: CLICK_MS });
   return (
     <XRSpace ref={ref} space="index-finger-tip">
       <PointerCursorModel pointer={pointer} opacity={defaultTouchPointerOpacity} />
@@ -100,14 +105,33 @@ function farOf({ object, distance }: Intersection): number {
 /** Small things to draw go before the tumour around them. */
 function useGrip(place: RefObject<Object3D | null>): ReactNode {
   const state = useXRInputSourceStateContext();
-  const pointer = useGrabPointer(place, state, { radius: REACH_M, customSort: smallFirst });
+  const pointer = useGrabPointer(place, state, { radius: REACH_M, customSort: smallFirst, clickThresholdMs: CLICK_MS });
   usePresses(pointer);
   return <PointerCursorModel pointer={pointer} opacity={defaultGrabPointerOpacity} />;
 }
 
+type Pointer = ReturnType<typeof useGrabPointer>;
+
 /** Trigger, squeeze and pinch all take hold. */
-function usePresses(pointer: Parameters<typeof usePointerXRInputSourceEvents>[0]): void {
+function usePresses(pointer: Pointer): void {
   const { inputSource, events } = useXRInputSourceStateContext();
   usePointerXRInputSourceEvents(pointer, inputSource, "select", events);
   usePointerXRInputSourceEvents(pointer, inputSource, "squeeze", events);
+  useFeel(pointer, inputSource);
+}
+
+/** A tick when it takes hold, and at every frame that is turned by what it holds. */
+function useFeel(pointer: Pointer, inputSource: XRInputSource): void {
+  const was = useRef<{ taken: Object3D | undefined; frame: number }>({ taken: undefined, frame: 0 });
+  useFrame(() => {
+    const taken = pointer.getPointerCapture()?.object;
+    const { frame } = lab.getState();
+    if (taken && taken !== was.current.taken) feel(inputSource, "grab");
+    else if (taken && isDrawnAlongFrames(taken) && frame !== was.current.frame) feel(inputSource, "detent");
+    was.current = { taken, frame };
+  });
+}
+
+function isDrawnAlongFrames(object: Object3D): boolean {
+  return object === reach["knob"] || object === reach["slider"];
 }

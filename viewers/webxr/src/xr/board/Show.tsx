@@ -1,0 +1,54 @@
+/** What is shown of the scan: the view, the layers that it draws, the probe. */
+import { Container } from "@react-three/uikit";
+import { useStore } from "zustand";
+import { showView } from "../../link";
+import { VIEW_WORDS, VIEWS } from "../../state/lab";
+import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
+import { lay, LIE_WORDS, LIES, probe, putAway, takeOut } from "../../state/probe";
+import { useLab } from "../../useLab";
+import { Button } from "../Button";
+import { Small } from "./Words";
+
+export function Show() {
+  const view = useLab((s) => s.view);
+  const shown = useStore(layers);
+  return (
+    <Container flexDirection="column" gap={8}>
+      <Small>View</Small>
+      <Container gap={8} flexWrap="wrap">
+        {VIEWS.map((name) => (
+          <Button key={name} name={`view ${name}`} pressed={name === view} onClick={() => showView(name)}>
+            {VIEW_WORDS[name]}
+          </Button>
+        ))}
+      </Container>
+      <Small>Layers</Small>
+      <Container gap={8} flexWrap="wrap">
+        {LAYERS.map((name) => (
+          <Button key={name} name={`layer ${name}`} pressed={shown[name]} onClick={() => toggleLayer(name)}>
+            {LAYER_WORDS[name]}
+          </Button>
+        ))}
+      </Container>
+      <Small>Probe: a plane at any angle</Small>
+      <Probe />
+    </Container>
+  );
+}
+
+function Probe() {
+  const isOut = useStore(probe, (s) => s.isOut);
+  return (
+    <Container gap={8} flexWrap="wrap">
+      <Button name="probe" pressed={isOut} onClick={isOut ? putAway : takeOut}>
+        {isOut ? "Put away" : "Take out"}
+      </Button>
+      {isOut &&
+        LIES.map((name) => (
+          <Button key={name} name={`lie ${name}`} onClick={() => lay(name)}>
+            {LIE_WORDS[name]}
+          </Button>
+        ))}
+    </Container>
+  );
+}
