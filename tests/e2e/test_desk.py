@@ -94,7 +94,7 @@ def test_the_slider_turns_frames_and_says_where(desk):
 
 
 def test_the_outline_ends_with_the_tumour(desk):
-    desk.page.get_by_role("button", name="Glass").click()
+    desk.page.get_by_role("button", name="Glass", exact=True).click()
     on_tumour = amber(desk.pixels())
     desk.page.get_by_role("slider", name="Frame").fill("0")
     desk.until("s.shownFrame === 0")

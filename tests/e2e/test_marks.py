@@ -241,7 +241,7 @@ def lime(pixels):
 
 
 def test_length_width_and_height_are_drawn_where_they_are(desk):
-    desk.page.get_by_role("button", name="Glass").click()
+    desk.page.get_by_role("button", name="Glass", exact=True).click()
     before = lime(desk.pixels())
     tool(desk, "L × W × H")
     desk.until("s.measuring.diameters")

@@ -55,10 +55,13 @@ def test_who_shares_sees_what_the_other_does(desks):
     share(first, "Ann")
     share(second, "Zoë")
     second.until("s.frame === 11")
-    second.page.get_by_role("button", name="Glass").click()
+    second.page.get_by_role("button", name="Glass", exact=True).click()
     second.page.get_by_role("slider", name="Frame").fill("25")
     first.until("s.shownFrame === 25")
-    assert first.page.get_by_role("button", name="Glass").get_attribute("aria-pressed") == "true"
+    assert (
+        first.page.get_by_role("button", name="Glass", exact=True).get_attribute("aria-pressed")
+        == "true"
+    )
     first.page.get_by_role("button", name="d6").click()
     second.until("s.scan === 'M1_d6'")
     for page in desks:
