@@ -1,5 +1,5 @@
 /** A floor of squares that fades outward: millimetres under the tumour, metres under the feet. */
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { DoubleSide, PlaneGeometry, ShaderMaterial } from "three";
 
 const vertexShader = /* glsl */ `
@@ -45,6 +45,8 @@ export function Grid({ cell, reach, y }: { cell: number; reach: number; y: numbe
       }),
     [cell, reach],
   );
+  useEffect(() => () => geometry.dispose(), [geometry]);
+  useEffect(() => () => material.dispose(), [material]);
   return (
     <mesh
       name="grid"
