@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from parasam_core.scanfile import ScanFile
 from tests.e2e.browser import place
 from tests.e2e.hands import aim
+from tests.e2e.hands import press as press_button
 from tests.e2e.test_marks import AXES_MM, CENTRE_MM, CLOSE_MM, off_surface_mm
 
 ASIDE = np.array([0.1, 0, 0])
@@ -184,3 +185,36 @@ def test_a_point_is_drawn_along_the_surface_by_a_near_controller(quest, library)
     assert np.abs(quest.tumour_at() - tumour).max() < 1e-6
     while ScanFile.open(library / "M1_d0.zarr").marks()[0].points_mm[0] != tuple(mark["points"][0]):
         quest.frames(2)
+
+
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_board_has_the_tools_and_words_for_a_note(quest, mode):
+    quest.enter(mode)
+    press_button(quest, "Measure")
+    press_button(quest, "Note")
+    quest.until("s.measuring.tool === 'note'")
+    tip_at(quest, "headset.controllers.right", "grip", side_to_the_eye(quest)[0])
+    press(quest)
+    quest.until("s.marks.length === 1 && s.marks[0].text === 'Note 1' && s.reach.Necrosis")
+    press_button(quest, "Necrosis")
+    quest.until("s.marks[0].text === 'Necrosis'")
+    press_button(quest, "Note")
+    quest.until("s.measuring.tool === null")
+    press_button(quest, "L x W x H")
+    quest.until("s.measuring.diameters")
+    press_button(quest, "L x W x H")
+    press_button(quest, "Remove")
+    quest.until("s.marks.length === 0")
+
+
+def test_the_board_compares_masks(quest):
+    quest.enter("VR")
+    press_button(quest, "Compare")
+    press_button(quest, "shifted")
+    quest.until("s.against.rangeMm !== null")
+    press_button(quest, "Distances")
+    quest.until("s.against.way === 'distances'")
+    assert quest.state["renderer"]["calls"] <= 100
+    press_button(quest, "Two surfaces")
+    press_button(quest, "shifted")
+    quest.until("s.against.other === null")

@@ -7,18 +7,24 @@ import { against, showWay, WAY_WORDS, WAYS } from "../state/against";
 import { colourOfDistance } from "../state/distances";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
-import { BOARD, INK, plain } from "./look";
+import { BOARD, INK, plain, TEXT } from "./look";
 
 export function CompareTools() {
   const labels = useLab((s) => s.scan?.labels);
   const label = useLab((s) => s.scan?.label);
   const { other, way, compared } = useStore(against);
   const others = label ? (labels ?? []).filter((name) => name !== label) : [];
-  if (others.length === 0) return null;
+  if (others.length === 0) {
+    return (
+      <Text fontSize={TEXT.small} color={INK.dim} width="100%">
+        This scan has no other mask to compare with
+      </Text>
+    );
+  }
   return (
     <Container flexDirection="column" gap={8}>
       <Container gap={8} flexWrap="wrap" alignItems="center">
-        <Text fontSize={13} color={INK.dim}>
+        <Text fontSize={TEXT.small} color={INK.dim}>
           Compare with
         </Text>
         {others.map((name) => (
@@ -55,7 +61,7 @@ function Legend({ rangeMm }: { rangeMm: number }) {
       </Container>
       <Container justifyContent="space-between">
         {[`-${end} mm, within`, "0", `+${end} mm, outside`].map((words) => (
-          <Text key={words} fontSize={13} color={INK.bright}>
+          <Text key={words} fontSize={TEXT.small} color={INK.bright}>
             {words}
           </Text>
         ))}
