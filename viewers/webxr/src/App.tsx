@@ -43,10 +43,12 @@ export function App() {
       <main className="stage" aria-label="The tumour and the current frame, in three dimensions">
         {hasWebGl2() ? <Stage /> : <NoWebGl />}
         <Planes />
-        <ViewSwitch />
-        <LayerSwitch />
-        <PlanesButton />
-        <MeasureTools />
+        <div className="over">
+          <ViewSwitch />
+          <LayerSwitch />
+          <PlanesButton />
+          <MeasureTools />
+        </div>
         <ScaleBar />
         <BudgetMeter />
         <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>

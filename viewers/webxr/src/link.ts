@@ -72,7 +72,7 @@ export function be(presence: Presence): void {
 }
 
 /** Have these stand beside the tumour, which is whole then: a frame through it would hide it. */
-export function compare(what: Beside): void {
+export function placeBeside(what: Beside): void {
   standBeside(what);
   showLayer("frame", what === "nothing");
   if (what !== "nothing" && lab.getState().view === "cut") showView("solid");

@@ -1,6 +1,6 @@
 /** What stands beside the tumour: nothing, the subject's other timepoints, or the scan's other masks. */
 import { useStore } from "zustand";
-import { compare } from "../link";
+import { placeBeside } from "../link";
 import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../state/beside";
 import { useLab } from "../useLab";
 
@@ -16,7 +16,7 @@ export function SideBySide() {
       <h2 id="beside">Side by side</h2>
       <div className="row" role="group" aria-label="What stands beside the tumour">
         {BESIDE.map((name) => (
-          <button key={name} type="button" aria-pressed={name === what} disabled={!isThere[name]} onClick={() => compare(name)}>
+          <button key={name} type="button" aria-pressed={name === what} disabled={!isThere[name]} onClick={() => placeBeside(name)}>
             {BESIDE_WORDS[name]}
           </button>
         ))}

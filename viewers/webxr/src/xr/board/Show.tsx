@@ -1,7 +1,8 @@
 /** What is shown of the scan: the view, the layers that it draws, the probe. */
 import { Container } from "@react-three/uikit";
 import { useStore } from "zustand";
-import { showView } from "../../link";
+import { placeBeside, showView } from "../../link";
+import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../../state/beside";
 import { VIEW_WORDS, VIEWS } from "../../state/lab";
 import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
 import { lay, LIE_WORDS, LIES, probe, putAway, takeOut } from "../../state/probe";
@@ -32,6 +33,7 @@ export function Show() {
       </Container>
       <Small>Probe: a plane at any angle</Small>
       <Probe />
+      <SideBySide />
     </Container>
   );
 }
@@ -51,4 +53,36 @@ function Probe() {
         ))}
     </Container>
   );
+}
+
+/** The subject's other timepoints, or the scan's other masks, where there are any. */
+function SideBySide() {
+  const what = useStore(beside, (s) => s.what);
+  const isMoved = useStore(beside, (s) => Object.keys(s.moved).length > 0);
+  const there = useThere();
+  if (!there.times && !there.masks) return null;
+  const names = BESIDE.filter((name) => name === "nothing" || there[name]);
+  return (
+    <>
+      <Small>Side by side</Small>
+      <Container gap={8} flexWrap="wrap">
+        {names.map((name) => (
+          <Button key={name} name={`beside ${name}`} pressed={name === what} onClick={() => placeBeside(name)}>
+            {BESIDE_WORDS[name]}
+          </Button>
+        ))}
+        {isMoved && (
+          <Button name="align" onClick={alignAll}>
+            Align
+          </Button>
+        )}
+      </Container>
+    </>
+  );
+}
+
+function useThere(): { times: boolean; masks: boolean } {
+  const times = useLab((s) => s.scans.filter(({ subject }) => subject !== "" && subject === s.scan?.subject).length > 1);
+  const masks = useLab((s) => (s.scan?.labels.length ?? 0) > 1);
+  return { times, masks };
 }
