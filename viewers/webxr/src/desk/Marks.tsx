@@ -1,4 +1,4 @@
-/** What was measured and noted in the scan: named, removed, copied. */
+/** What was measured and noted in the scan: named, removed, copied. Shown where there is any, or a tool is held. */
 import { useState } from "react";
 import { useStore } from "zustand";
 import { remove, rename } from "../net/marks";
@@ -14,14 +14,13 @@ export function Marks() {
   const hasScan = useLab((s) => s.scan !== null);
   const marks = useLab((s) => s.marks);
   const moved = useStore(measuring, (s) => s.moved);
-  if (!hasScan) return null;
+  const isMeasuring = useStore(measuring, (s) => s.tool !== null);
+  if (!hasScan || (marks.length === 0 && !isMeasuring)) return null;
   return (
     <section aria-labelledby="marks" className="card">
       <h2 id="marks">Measured and noted</h2>
       {marks.length === 0 ? (
-        <p className="note">
-          Nothing yet. Pick Distance, Angle or Note over the picture, then click on the surface or the frame.
-        </p>
+        <p className="note">Nothing yet: click on the surface or the frame.</p>
       ) : (
         <>
           <ul className="marks">
