@@ -1,8 +1,9 @@
 """The README's pictures: `python -m tests.e2e.pictures OUT_DIR LIBRARY`.
 
-desktop.png and phone.png are the page as it is. vr.png is one eye's view in an emulated Quest 3,
-with the tumour taken in the right hand; there the page's own panels are hidden, so that the
-headset's picture fills the window. report.png is the beginning of the library's report.
+desktop.png and phone.png are the page as it is; ways.png is its stage, four times. vr.png is one
+eye's view in an emulated Quest 3, with the tumour taken in the right hand; there the page's own
+panels are hidden, so that the headset's picture fills the window. report.png is the beginning of
+the library's report.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from parasam_core.api import report
 from tests.e2e.browser import DESKTOP, PHONE, LabPage, launch, place
 from tests.e2e.lab import Lab
 
+STAGE_AND_PANELS = (960, 600)
+NO_CONTROLS = ".over, .budget, .hint { opacity: 0 }"
 ONLY_THE_STAGE = """
   .lab { display: block !important } .stage { height: 100vh !important }
   header, aside, .scrubber, .stage > :not(:first-child) { display: none !important }
@@ -38,6 +43,7 @@ def main() -> None:
         browser = launch(playwright)
         on_a_screen(browser, lab, DESKTOP, arguments.out / "desktop.png")
         on_a_screen(browser, lab, PHONE, arguments.out / "phone.png")
+        ways_to_see(browser, lab, arguments.out / "ways.png")
         in_a_headset(browser, lab, arguments.out / "vr.png")
         of_a_report(browser, arguments.library, arguments.out / "report.png")
         browser.close()
@@ -54,6 +60,31 @@ def on_a_screen(browser: Browser, lab: Lab, size: tuple[int, int], out: Path) ->
     page.page.wait_for_timeout(500)
     page.page.screenshot(path=out)
     page.close()
+
+
+def ways_to_see(browser: Browser, lab: Lab, out: Path) -> None:
+    """The probe, the inside, voxels, and three planes, two by two."""
+    page = LabPage(browser, lab.url, size=STAGE_AND_PANELS)
+    page.all_here()
+    page.until("s.volume.isComplete", patience_s=60)
+    page.page.add_style_tag(content=NO_CONTROLS)
+
+    def still(view: str, button: str = "") -> NDArray[np.uint8]:
+        for name in filter(None, (view, button)):
+            page.page.get_by_role("button", name=name, exact=True).dispatch_event("click")
+        if button == "Take the probe":
+            page.page.get_by_role("slider", name="Turn").fill("15")
+            page.page.get_by_role("slider", name="Tilt").fill("-25")
+        if view == "Voxels":
+            page.until("s.voxels")
+        page.page.wait_for_timeout(1500)
+        return page.pixels().astype(np.uint8)
+
+    upper = [still("Cut", "Take the probe"), still("Inside", "Put the probe away")]
+    lower = [still("Voxels"), still("Cut", "Three planes")]
+    page.close()
+    four = Image.fromarray(np.vstack([np.hstack(upper), np.hstack(lower)]))
+    four.quantize(256).save(out, optimize=True)
 
 
 def of_a_report(browser: Browser, library: Path, out: Path) -> None:
@@ -74,7 +105,9 @@ def in_a_headset(browser: Browser, lab: Lab, out: Path) -> None:
     page.until("s.volumeMm3 !== null", patience_s=60)
     page.page.evaluate("headset.fovy = 0.82")
     page.page.add_style_tag(content=ONLY_THE_STAGE)
-    page.page.wait_for_timeout(300)
+    while page.page.evaluate("document.querySelector('.stage canvas').clientHeight") < DESKTOP[1]:
+        page.page.wait_for_timeout(100)
+    page.page.wait_for_timeout(500)
     page.page.get_by_text("Enter VR").dispatch_event("click")
     page.until("s.xr.mode && s.magnification > 1 && s.xr.inputs.length === 2")
     page.frames(8)
