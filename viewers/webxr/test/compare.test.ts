@@ -8,7 +8,7 @@ const brightness = ([r, g, b]: [number, number, number]) => 0.2126 * r + 0.7152 
 
 describe("colours of distances", () => {
   it("are blue within, white on it, orange outside, and end there", () => {
-    expect([-1, 0, 1].map(cssOfDistance)).toEqual(["rgb(8 81 156)", "rgb(247 247 247)", "rgb(166 54 3)"]);
+    expect([-1, 0, 1].map(cssOfDistance)).toEqual(["rgb(8, 81, 156)", "rgb(247, 247, 247)", "rgb(166, 54, 3)"]);
     expect(colourOfDistance(-7)).toEqual(colourOfDistance(-1));
     expect(colourOfDistance(7)).toEqual(colourOfDistance(1));
   });

@@ -21,7 +21,7 @@ export function colourOfDistance(part: number): [number, number, number] {
 
 /** As CSS has it. */
 export function cssOfDistance(part: number): string {
-  return `rgb(${colourOfDistance(part).map((v) => Math.round(v * 255)).join(" ")})`;
+  return `rgb(${colourOfDistance(part).map((v) => Math.round(v * 255)).join(", ")})`;
 }
 
 const ROUND = [1, 1.5, 2, 3, 5, 7, 10];

@@ -4,7 +4,7 @@ import { useStore } from "zustand";
 import { significant } from "../format";
 import { compareWith } from "../net/against";
 import { against, showWay, WAY_WORDS, WAYS } from "../state/against";
-import { colourOfDistance } from "../state/distances";
+import { cssOfDistance } from "../state/distances";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
 import { BOARD, INK, plain, TEXT } from "./look";
@@ -56,7 +56,7 @@ function Legend({ rangeMm }: { rangeMm: number }) {
     <Container flexDirection="column" gap={4}>
       <Container>
         {STOPS.map((part) => (
-          <Container key={part} width={LEGEND_WIDTH / STOPS.length} height={14} backgroundColor={colourOfDistance(part)} />
+          <Container key={part} width={LEGEND_WIDTH / STOPS.length} height={14} backgroundColor={cssOfDistance(part)} />
         ))}
       </Container>
       <Container justifyContent="space-between">
