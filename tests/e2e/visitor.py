@@ -9,6 +9,7 @@ was asked, or memory grew.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import CDPSession, sync_playwright
 
 from tests.e2e.browser import LabPage, launch
 from tests.e2e.lab import Lab
@@ -28,7 +29,8 @@ VIEWS = ("Cut", "Glass", "Whole", "Voxels", "Inside")
 ROWS = ("Alone", "Timepoints", "Masks")
 SETTLING_DEEDS = 60
 MOST_GROWTH = 1.25
-"""Of the page's heap over what it held when it had settled; garbage comes and goes."""
+"""Over what was held when it had settled."""
+NOT_OBJECTS = frozenset({"code", "native", "hidden", "object shape", "synthetic"})
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,14 @@ class Held:
     """What is held at one time.
 
     Attributes:
-        heap_mib: of the page's JavaScript, after its garbage went.
+        objects_mib: of the page's JavaScript, after its garbage went, without compiled code, of
+            which a browser makes more the longer a page is used.
         server_mib: resident, of the server.
         geometries: on the graphics card; textures likewise.
     """
 
     deeds: int
-    heap_mib: float
+    objects_mib: float
     server_mib: float
     geometries: int
     textures: int
@@ -93,11 +96,10 @@ class Visitor:
 
     def held(self) -> Held:
         """What page and server hold now."""
-        self._client.send("HeapProfiler.collectGarbage")
-        heap = self._client.send("Runtime.getHeapUsage")["usedSize"]
         pages = Path(f"/proc/{self._lab.pid}/statm").read_text("ascii").split()[1]
         drawn = self.page.state["renderer"]
-        return Held(self.deeds, heap / MIB, int(pages) * 4096 / MIB, drawn["geometries"],
+        server_mib = int(pages) * 4096 / MIB
+        return Held(self.deeds, _objects_mib(self._client), server_mib, drawn["geometries"],
                     drawn["textures"])  # fmt: skip
 
     def _press(self, name: str) -> None:
@@ -195,11 +197,30 @@ def visited(lab: Lab, *, minutes: float, seed: int) -> tuple[list[Held], list[st
     return held, wrong
 
 
+def _objects_mib(client: CDPSession) -> float:
+    """From a snapshot of the heap, in the form that Chromium's developer tools read."""
+    chunks: list[str] = []
+
+    def take(event: dict[str, str]) -> None:
+        chunks.append(event["chunk"])
+
+    client.on("HeapProfiler.addHeapSnapshotChunk", take)
+    client.send("HeapProfiler.collectGarbage")
+    client.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    client.remove_listener("HeapProfiler.addHeapSnapshotChunk", take)
+    snapshot = json.loads("".join(chunks))
+    meta, nodes = snapshot["snapshot"]["meta"], snapshot["nodes"]
+    fields, kinds = meta["node_fields"], meta["node_types"][0]
+    at, width = {name: n for n, name in enumerate(fields)}, len(fields)
+    sizes = zip(nodes[at["type"] :: width], nodes[at["self_size"] :: width], strict=True)
+    return sum(size for kind, size in sizes if kinds[kind] not in NOT_OBJECTS) / MIB
+
+
 def _grown(held: list[Held]) -> list[str]:
     first, last = held[0], held[-1]
     wrong = []
-    if last.heap_mib > MOST_GROWTH * first.heap_mib:
-        wrong.append(f"the page's heap grew from {first.heap_mib:.0f} to {last.heap_mib:.0f} MiB")
+    if last.objects_mib > MOST_GROWTH * first.objects_mib:
+        wrong.append(f"the page's objects grew from {first.objects_mib} to {last.objects_mib} MiB")
     if last.server_mib > MOST_GROWTH * first.server_mib:
         wrong.append(f"the server grew from {first.server_mib:.0f} to {last.server_mib:.0f} MiB")
     if (last.geometries, last.textures) != (first.geometries, first.textures):
