@@ -160,3 +160,10 @@ def test_without_webgl_the_numbers_remain(visit, lab):
     page = visit(lab.url, script="HTMLCanvasElement.prototype.getContext = () => null")
     page.until("s.volumeMm3 !== null")
     assert "WebGL 2" in page.page.get_by_role("alert").inner_text()
+
+
+def test_a_link_that_was_followed_is_heeded_whatever_was_opened_meanwhile(desk):
+    """The page writes what was opened into the address before it hears of the link."""
+    follow, opened = "location.hash = '#scan=M2_d0'", "'#scan=M1_d0&label=manual'"
+    desk.page.evaluate(f"{follow}; history.replaceState(null, '', {opened})")
+    desk.until("s.scan === 'M2_d0'")

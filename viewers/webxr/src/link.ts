@@ -27,8 +27,9 @@ export function connect(): void {
   talk.over(line);
   void keep.ready.then(() => line.start());
   addEventListener("online", () => line.redial());
-  addEventListener("hashchange", () => {
-    const wanted = wantedIn(location.hash);
+  // by now the address may be another: that of what has just been opened
+  addEventListener("hashchange", ({ newURL }) => {
+    const wanted = wantedIn(new URL(newURL).hash);
     if (wanted !== null) talk.open(wanted);
   });
   lab.subscribe(({ wanted }, before) => {
