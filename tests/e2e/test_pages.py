@@ -44,4 +44,5 @@ def test_a_page_that_stands_still_delays_no_other(lab, visit):
     )
     other.page.get_by_role("button", name="d6").click()
     other.until("s.scan === 'M1_d6' && s.slicesHeld === 40", patience_s=3)
-    assert stopped.all_here()["scan"] == "M1_d6"
+    stopped.until("s.scan === 'M1_d6'")
+    stopped.all_here()

@@ -6,7 +6,7 @@ from tests.e2e.lab import Lab
 from tests.e2e.visitor import visited
 
 
-def test_a_short_visit_leaves_nothing_behind(library):
+def test_a_short_visit_leaves_nothing_behind(library, browser):
     with Lab(library) as lab:
-        _, wrong = visited(lab, minutes=0.3, seed=5)
+        _, wrong = visited(lab, browser, minutes=0.3, seed=5)
     assert wrong == []

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, sync_playwright
+from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from tests.e2e.browser import LabPage, launch
 from tests.e2e.lab import Lab
@@ -172,28 +172,27 @@ class Visitor:
         self.page.leave()
 
 
-def visited(lab: Lab, *, minutes: float, seed: int) -> tuple[list[Held], list[str]]:
+def visited(
+    lab: Lab, browser: Browser, *, minutes: float, seed: int
+) -> tuple[list[Held], list[str]]:
     """What was held when it had settled and then every minute, and what went wrong."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = LabPage(browser, lab.url, size=(1000, 700), headset=True)
-        page.all_here()
-        visitor = Visitor(page, lab, seed)
-        for _ in range(SETTLING_DEEDS):
+    page = LabPage(browser, lab.url, size=(1000, 700), headset=True)
+    page.all_here()
+    visitor = Visitor(page, lab, seed)
+    for _ in range(SETTLING_DEEDS):
+        visitor.go_on()
+    visitor.go_home()
+    held = [visitor.held()]
+    ends = time.monotonic() + 60 * minutes
+    while time.monotonic() < ends:
+        until = min(ends, time.monotonic() + 60)
+        while time.monotonic() < until:
             visitor.go_on()
         visitor.go_home()
-        held = [visitor.held()]
-        ends = time.monotonic() + 60 * minutes
-        while time.monotonic() < ends:
-            until = min(ends, time.monotonic() + 60)
-            while time.monotonic() < until:
-                visitor.go_on()
-            visitor.go_home()
-            held.append(visitor.held())
-            print(held[-1], file=sys.stderr)
-        wrong = [*page.errors, *(f"asked {url}" for url in page.foreign), *_grown(held)]
-        page.close()
-        browser.close()
+        held.append(visitor.held())
+        print(held[-1], file=sys.stderr)
+    wrong = [*page.errors, *(f"asked {url}" for url in page.foreign), *_grown(held)]
+    page.close()
     return held, wrong
 
 
@@ -237,8 +236,11 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         Lab(write_library(Path(folder) / "library")) as lab,
+        sync_playwright() as playwright,
     ):
-        held, wrong = visited(lab, minutes=arguments.minutes, seed=arguments.seed)
+        browser = launch(playwright)
+        held, wrong = visited(lab, browser, minutes=arguments.minutes, seed=arguments.seed)
+        browser.close()
     print(f"{held[0]}\n{held[-1]}")
     for sentence in wrong:
         print(sentence)

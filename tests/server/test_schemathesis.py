@@ -27,6 +27,7 @@ RESOURCES = [
     ("GET", "/api/jobs/{job}"),
     ("GET", "/api/jobs/{job}/file"),
     ("DELETE", "/api/jobs/{job}"),
+    ("GET", "/looking-glass.js"),
 ]
 CHANGES = [  # and so is asked on a lab of its own, where it is asked
     ("POST", "/api/jobs"),
