@@ -4,13 +4,14 @@ import { significant } from "../format";
 import type { ScanOpened } from "../protocol.gen";
 import { type Growth, growthOf } from "../state/growth";
 import { course, type MeasuredMask, type TableState } from "../state/measurements";
+import { timesScanned } from "../state/lab";
 import { useLab } from "../useLab";
 import { GrowthCurve } from "./GrowthCurve";
 import "./growth.css";
 
 export function GrowthCard() {
   const scan = useLab((s) => s.scan);
-  const times = useLab((s) => s.scans.filter(({ subject }) => subject !== "" && subject === s.scan?.subject).length);
+  const times = useLab(timesScanned);
   if (scan === null || scan.label === null || times < 2) return null;
   return <Course scan={scan} label={scan.label} />;
 }

@@ -1,7 +1,7 @@
 /** Volumes over time, with their intervals: an SVG whose points are links to the scans. */
 import { between, significant } from "../format";
 import { addressFrom } from "../state/address";
-import { type Growth, type GrowthPoint, roundTicks } from "../state/growth";
+import { type Growth, type GrowthPoint, roundTicks, type Scale, scaled } from "../state/growth";
 
 const SIZE = { width: 304, height: 186 };
 const MARGIN = { left: 44, right: 14, top: 28, bottom: 34 };
@@ -69,11 +69,4 @@ function Point({ point, isOpen, x, y }: { point: GrowthPoint; isOpen: boolean; x
       <circle cx={x} cy={y(volumeMm3)} r={isOpen ? 5.5 : 4} />
     </a>
   );
-}
-
-type Scale = (value: number) => number;
-
-function scaled([from, to]: [number, number], [first, last]: [number, number]): Scale {
-  const span = to - from || 1;
-  return (value) => first + ((value - from) / span) * (last - first);
 }

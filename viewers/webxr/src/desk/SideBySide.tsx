@@ -2,13 +2,14 @@
 import { useStore } from "zustand";
 import { placeBeside } from "../link";
 import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../state/beside";
+import { timesScanned } from "../state/lab";
 import { useLab } from "../useLab";
 
 export function SideBySide() {
   const what = useStore(beside, (s) => s.what);
   const isMoved = useStore(beside, (s) => Object.keys(s.moved).length > 0);
   const scan = useLab((s) => s.scan);
-  const times = useLab((s) => s.scans.filter(({ subject }) => subject !== "" && subject === s.scan?.subject).length);
+  const times = useLab(timesScanned);
   if (scan === null || (times < 2 && scan.labels.length < 2)) return null;
   const isThere = { nothing: true, times: times > 1, masks: scan.labels.length > 1 };
   return (

@@ -12,6 +12,7 @@ import type { Segment } from "./annotations";
 import { contour } from "./contour";
 import { GhostMaterial } from "./ghostMaterial";
 import { Segments } from "./Segments";
+import { PASSED_BY } from "./passedBy";
 
 export const OTHER_COLOUR = "#c39bff";
 const OUTLINE_PX = 2;
@@ -31,7 +32,7 @@ export function Against({ sceneFromIndex }: { sceneFromIndex: Matrix4 }) {
   return (
     <>
       {isGlassShown && (
-        <mesh name="compared" geometry={geometry} material={glass} renderOrder={2} raycast={nothing} pointerEvents="none" />
+        <mesh name="compared" geometry={geometry} material={glass} renderOrder={2} {...PASSED_BY} />
       )}
       <group rotation-x={Math.PI} scale={1e-3}>
         <Segments segments={outline} />
@@ -60,8 +61,4 @@ function useOutline(sceneFromIndex: Matrix4): Segment[] {
 
 function inMm({ x, y, z }: Vector3): Point {
   return [x * 1e3, -y * 1e3, -z * 1e3];
-}
-
-function nothing(): void {
-  // pointers meet the coarse mesh
 }

@@ -10,6 +10,7 @@ import { probe } from "../state/probe";
 import { useLab } from "../useLab";
 import { type Cut, useCut } from "./cut";
 import { InsideMaterial } from "./insideMaterial";
+import { PASSED_BY } from "./passedBy";
 
 const KEEP_ALL = new Vector4(0, 0, 0, 1);
 
@@ -59,8 +60,7 @@ function Light({ sceneFromIndex }: { sceneFromIndex: Matrix4 }) {
           position={box.min}
           scale={[x, y, z]}
           renderOrder={1}
-          raycast={nothing}
-          pointerEvents="none"
+          {...PASSED_BY}
         />
       </group>
     </group>
@@ -81,8 +81,4 @@ function useBox(sceneFromIndex: Matrix4): Box3 | null {
 function keptIn(mesh: Mesh, { far: { normal, constant } }: Cut): Vector4 {
   mesh.updateWorldMatrix(true, false);
   return new Vector4(normal.x, normal.y, normal.z, constant).applyMatrix4(mesh.matrixWorld.clone().transpose());
-}
-
-function nothing(): void {
-  // pointers meet the coarse mesh
 }

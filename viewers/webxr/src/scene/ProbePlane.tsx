@@ -11,6 +11,7 @@ import { useLab } from "../useLab";
 import { MEASURED } from "./pick";
 import { PlaneMaterial } from "./planeMaterial";
 import { OPACITY_AROUND } from "./sliceShader";
+import { PASSED_BY } from "./passedBy";
 
 export const PROBE_COLOUR = "#5ec8ff";
 export const PROBE_NAME = "probe";
@@ -49,12 +50,7 @@ export function ProbePlane({ section, indexFromPlane }: { section: Section; inde
       matrix={planeFromMesh}
       matrixAutoUpdate={false}
       renderOrder={1}
-      raycast={nothing}
-      pointerEvents="none"
+      {...PASSED_BY}
     />
   );
-}
-
-function nothing(): void {
-  // what lies behind it can be taken hold of
 }

@@ -11,6 +11,7 @@ import { useLab } from "../useLab";
 import { useCut } from "./cut";
 import { GhostMaterial } from "./ghostMaterial";
 import { MEASURED } from "./pick";
+import { PASSED_BY } from "./passedBy";
 
 export const TUMOUR_COLOUR = "#d94f3c";
 /** What pointers meet, and what stands on a table: the coarsest mesh. */
@@ -54,10 +55,10 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   return (
     <group ref={group}>
       {shown.tumour && (view === "cut" || view === "solid") && (
-        <mesh name="tumour" geometry={geometry} material={body} userData={MEASURED} raycast={nothing} pointerEvents="none" />
+        <mesh name="tumour" geometry={geometry} material={body} userData={MEASURED} {...PASSED_BY} />
       )}
       {shown.glass && (view === "cut" || view === "glass" || view === "inside") && (
-        <mesh name="ghost" geometry={geometry} material={ghost} userData={MEASURED} renderOrder={2} raycast={nothing} pointerEvents="none" />
+        <mesh name="ghost" geometry={geometry} material={ghost} userData={MEASURED} renderOrder={2} {...PASSED_BY} />
       )}
       <mesh name={TOUCH_NAME} geometry={coarse}>
         <meshBasicMaterial visible={false} />
@@ -69,8 +70,4 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
 function makeMaterials() {
   const body = new MeshStandardMaterial({ color: TUMOUR_COLOUR, roughness: 0.46, metalness: 0 });
   return { body, ghost: new GhostMaterial(GHOST_COLOUR) };
-}
-
-function nothing(): void {
-  // pointers meet the coarse mesh
 }

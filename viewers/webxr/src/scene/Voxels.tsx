@@ -11,6 +11,7 @@ import { useLab } from "../useLab";
 import { useCut } from "./cut";
 import { MEASURED } from "./pick";
 import { TUMOUR_COLOUR } from "./Tumour";
+import { PASSED_BY } from "./passedBy";
 
 const MOST_FACES = 250_000;
 const WORK_MS = 6;
@@ -53,8 +54,7 @@ function Boxes({ group, sceneFromIndex }: { group: RefObject<Group | null>; scen
       position={[...faces.first]}
       scale={[...faces.block]}
       userData={MEASURED}
-      raycast={nothing}
-      pointerEvents="none"
+      {...PASSED_BY}
     />
   );
 }
@@ -95,8 +95,4 @@ function geometryOf({ positions, normals, indices }: VoxelFaces): BufferGeometry
   geometry.setAttribute("normal", new BufferAttribute(normals, 3));
   geometry.setIndex(new BufferAttribute(indices, 1));
   return geometry;
-}
-
-function nothing(): void {
-  // pointers meet the coarse mesh
 }

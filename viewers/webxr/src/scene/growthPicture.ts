@@ -1,7 +1,7 @@
 /** The growth curve as a picture, for where there is no page: volumes with their intervals over time. */
 import { CanvasTexture, LinearFilter } from "three";
 import { significant } from "../format";
-import { type Growth, type GrowthPoint, roundTicks } from "../state/growth";
+import { type Growth, type GrowthPoint, roundTicks, type Scale, scaled } from "../state/growth";
 
 export const GROWTH_PX = { width: 1024, height: 640 };
 const PLOT = { left: 130, right: 980, top: 96, bottom: 530 };
@@ -57,11 +57,4 @@ function line(pen: CanvasRenderingContext2D, colour: string, width: number, poin
   pen.beginPath();
   points.forEach(([x, y], n) => (n === 0 ? pen.moveTo(x, y) : pen.lineTo(x, y)));
   pen.stroke();
-}
-
-type Scale = (value: number) => number;
-
-function scaled([from, to]: [number, number], [first, last]: [number, number]): Scale {
-  const span = to - from || 1;
-  return (value) => first + ((value - from) / span) * (last - first);
 }

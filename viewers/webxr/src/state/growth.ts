@@ -41,3 +41,11 @@ export function roundTicks(low: number, high: number, steps: number): number[] {
   const count = Math.ceil(high / step) - first;
   return Array.from({ length: Math.max(1, count) + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
+
+export type Scale = (value: number) => number;
+
+/** Takes values from one range to another, linearly. */
+export function scaled([from, to]: [number, number], [first, last]: [number, number]): Scale {
+  const span = to - from || 1;
+  return (value) => first + ((value - from) / span) * (last - first);
+}

@@ -161,6 +161,11 @@ export function showJob(job: JobState): void {
   if (job.state === "failed") lab.setState({ failure: `${doing(job)} failed: ${job.sentence}` });
 }
 
+/** How many scans there are of the subject that is open; 0 where nobody knows which it is. */
+export function timesScanned({ scan, scans }: LabState): number {
+  return scans.filter(({ subject }) => subject !== "" && subject === scan?.subject).length;
+}
+
 export function isSameScan(a: ScanOpened, b: ScanOpened): boolean {
   return a.scan === b.scan && a.label === b.label && a.shape.join() === b.shape.join();
 }

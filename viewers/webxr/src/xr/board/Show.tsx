@@ -3,7 +3,7 @@ import { Container } from "@react-three/uikit";
 import { useStore } from "zustand";
 import { placeBeside, showView } from "../../link";
 import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../../state/beside";
-import { VIEW_WORDS, VIEWS } from "../../state/lab";
+import { timesScanned, VIEW_WORDS, VIEWS } from "../../state/lab";
 import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
 import { lay, LIE_WORDS, LIES, probe, putAway, takeOut } from "../../state/probe";
 import { useLab } from "../../useLab";
@@ -82,7 +82,7 @@ function SideBySide() {
 }
 
 function useThere(): { times: boolean; masks: boolean } {
-  const times = useLab((s) => s.scans.filter(({ subject }) => subject !== "" && subject === s.scan?.subject).length > 1);
+  const times = useLab((s) => timesScanned(s) > 1);
   const masks = useLab((s) => (s.scan?.labels.length ?? 0) > 1);
   return { times, masks };
 }
