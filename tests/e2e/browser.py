@@ -54,6 +54,7 @@ ROOM = """
 """
 FRAMES = """n => new Promise(done => {
   const session = window.headset.activeSession;
+  session?.addEventListener('end', done);  // which draws no more
   const tick = () => (n-- <= 0 || !session ? done() : session.requestAnimationFrame(tick));
   tick();
 })"""

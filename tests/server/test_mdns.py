@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 
 import pytest
 from zeroconf import Zeroconf
@@ -17,10 +18,21 @@ def resolver():
         pytest.skip("no multicast on loopback here")
 
 
+def looked_up(other, service, addresses):
+    """What another machine knows, once it has heard so many addresses: they come one by one."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        seen = other.get_service_info(service.type, service.name, timeout=10_000)
+        if seen is None or len(seen.parsed_addresses()) >= addresses:
+            return seen
+        time.sleep(0.05)
+    return seen
+
+
 def test_the_lab_is_found_by_its_kind_and_its_name():
     wanted = services(8443, ["192.168.1.7", "fd00::7"], https=True)
     with contextlib.closing(resolver()) as other, advertised(wanted, ["127.0.0.1"]):
-        seen = other.get_service_info(wanted[0].type, wanted[0].name, timeout=10_000)
+        seen = looked_up(other, wanted[0], addresses=2)
         if seen is None:
             pytest.skip("no multicast on loopback here")
         assert (seen.port, seen.server) == (8443, f"{mdns_name()}.")
