@@ -95,12 +95,7 @@ def _beyond_mm3(mask: MaskStack, volume: Volume) -> float:
 
 def _unsure_mm3(mask: MaskStack) -> float:
     """Tissue on frames that a model drew, each times what is missing to full confidence."""
-    sure = mask.provenance.details.get("confidence")
-    if not isinstance(sure, Mapping):
-        return 0.0
-    unsure = sum(
-        (1 - float(confidence)) * int(mask.masks[int(z)].sum()) for z, confidence in sure.items()
-    )
+    unsure = sum((1 - sure) * int(mask.masks[z].sum()) for z, sure in mask.confidence.items())
     return float(unsure * mask.space.voxel_mm3)
 
 

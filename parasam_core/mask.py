@@ -19,6 +19,12 @@ from parasam_core.space import Space
 EDITED = "edit"
 """The verb of masks that were drawn over by hand."""
 
+EDITED_FRAMES = "edited"
+"""Where provenance says which frames were drawn over: frame number as text → when."""
+
+CONFIDENCE = "confidence"
+"""Where a model's provenance says how sure it was: frame number as text → 0..1."""
+
 
 class Masks(Protocol):
     """Masks that come frame by frame, so that not all of them need be in memory."""
@@ -86,6 +92,20 @@ class MaskStack:
         """(n,) frames that somebody or something looked at and that show tumour, in order."""
         return np.flatnonzero(self.annotated & self.masks.any(axis=(1, 2)))
 
+    @cached_property
+    def confidence(self) -> dict[int, float]:
+        """How sure a model was of each frame that it drew, 0..1; no frame where none did.
+
+        What a hand has drawn over since is not in it.
+        """
+        sure = self.provenance.details.get(CONFIDENCE, {})
+        return {int(z): float(c) for z, c in sure.items()} if isinstance(sure, Mapping) else {}
+
+    @property
+    def edited_frames(self) -> frozenset[int]:
+        """Frames that a hand has drawn over since the masks were made."""
+        return frozenset(int(z) for z in self.provenance.details.get(EDITED_FRAMES, {}))
+
     @property
     def frames_with_tumour(self) -> tuple[int, int] | None:
         """First and last frame with at least one pixel of tumour; None where there is none."""
@@ -118,10 +138,10 @@ def edited(stack: MaskStack, frame: int, mask: NDArray[np.bool_], at: datetime) 
 def _edit_noted(made: Provenance, frame: int, at: datetime) -> dict[str, Any]:
     details = dict(made.details)
     details.setdefault(EDITED_FROM, made.made_by)
-    details["edited"] = {**details.get("edited", {}), str(frame): at.isoformat()}
-    sure = details.get("confidence")
+    details[EDITED_FRAMES] = {**details.get(EDITED_FRAMES, {}), str(frame): at.isoformat()}
+    sure = details.get(CONFIDENCE)
     if isinstance(sure, Mapping):
-        details["confidence"] = {z: c for z, c in sure.items() if int(z) != frame}
+        details[CONFIDENCE] = {z: c for z, c in sure.items() if int(z) != frame}
     return details
 
 

@@ -105,13 +105,14 @@ def doubtful_frames(mask: MaskStack) -> list[int]:
     """Frames that a person should look at: unsure ones, and gaps between frames with tumour.
 
     Args:
-        mask: what a segmenter found; its provenance holds a confidence of 0..1 a frame.
+        mask: what a segmenter found. Frames that a hand has drawn since are not doubtful, nor is
+            any of a mask that no model drew.
     """
-    ends = mask.frames_with_tumour
-    if ends is None:
+    ends, sure, seen = mask.frames_with_tumour, mask.confidence, mask.edited_frames
+    if ends is None or not sure:
         return []
-    sure = mask.provenance.details.get("confidence", {})
-    return [z for z in range(ends[0], ends[1] + 1) if sure.get(str(z), 0.0) < DOUBTFUL]
+    asked = (z for z in range(ends[0], ends[1] + 1) if z not in seen)
+    return [z for z in asked if sure.get(z, 0.0) < DOUBTFUL]
 
 
 def read_boxes(path: Path | str) -> dict[int, Box]:

@@ -15,6 +15,7 @@ from parasam_core.gltf_packed import packed_glb
 from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
+from parasam_core.segmenter import doubtful_frames
 from parasam_core.solid.attributes import with_distance
 from parasam_core.solid.fill import fill
 from parasam_core.solid.simplify import LEVELS, levels_of_detail, simplified
@@ -139,7 +140,14 @@ def measured_of(body: Body) -> Measured:
         frames=list(found.frames),
         warnings=list(found.warnings),
         diameters=[_sent(diameter) for diameter in found.diameters],
+        confidence=_frame_by_frame(body.mask),
+        doubtful=doubtful_frames(body.mask),
     )
+
+
+def _frame_by_frame(mask: MaskStack) -> list[float | None]:
+    sure = mask.confidence
+    return [sure.get(z) for z in range(len(mask.masks))] if sure else []
 
 
 def _sent(diameter: extent.Diameter) -> Diameter:

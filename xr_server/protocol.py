@@ -54,6 +54,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Size = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
 Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 Name = Annotated[str, Field(max_length=40)]
 Point = Annotated[list[Number], Field(min_length=3, max_length=3)]
@@ -254,6 +255,9 @@ class Measured:
         warnings: why the volume should not be relied on.
         frames: first and last frame of the mask.
         diameters: where length, width and height are.
+        confidence: how sure a model was of each frame, from the first of the scan; null where it
+            drew nothing or a hand did since. Empty where no model drew the mask.
+        doubtful: frames that a person should look at, of those that a model drew.
     """
 
     scan: Id
@@ -269,6 +273,8 @@ class Measured:
     frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
     warnings: list[str]
     diameters: Annotated[list[Diameter], Field(max_length=3)] = Field(default_factory=list)
+    confidence: list[Share | None] = Field(default_factory=list)
+    doubtful: list[Count] = Field(default_factory=list)
     seq: Count = 0
     type: Literal["measured"] = "measured"
 

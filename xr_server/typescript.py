@@ -68,10 +68,11 @@ function wholeNumber(least: number, most: number): Check<number> {
 const finiteNumber: Check<number> = (value, place) =>
   typeof value === "number" && Number.isFinite(value) ? value : refuse("a number", value, place);
 
-function numberFrom(least: number): Check<number> {
+function numberFrom(least: number, most: number): Check<number> {
   return (value, place) => {
     const taken = finiteNumber(value, place);
-    return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
+    if (taken >= least && taken <= most) return taken;
+    return refuse(most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`, value, place);
   };
 }
 
@@ -359,7 +360,9 @@ def _list_check(items: Schema, shortest: int, longest: int | None) -> str:
 def _number_check(schema: Schema) -> str:
     if schema["type"] == "integer":
         return f"wholeNumber({schema['minimum']}, {schema['maximum']})"
-    return f"numberFrom({schema['minimum']})" if "minimum" in schema else "finiteNumber"
+    if "minimum" not in schema:
+        return "finiteNumber"
+    return f"numberFrom({schema['minimum']}, {schema.get('maximum', 'Infinity')})"
 
 
 def _text_check(schema: Schema) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from parasam_core.errors import ModelError, PromptError
-from parasam_core.mask import MaskStack
+from parasam_core.mask import CONFIDENCE, MaskStack
 from parasam_core.provenance import Provenance, signed
 from parasam_core.sam.asking import Asker
 from parasam_core.sam.embeddings import Embeddings
@@ -142,7 +142,7 @@ class SamSegmenter:
             made_by=signed("segment"),
             details={
                 **details,
-                "confidence": sure,
+                CONFIDENCE: sure,
                 "frames_digest": sequence.provenance.digest,
                 "spacing_source": sequence.provenance.details.get("spacing_source", ""),
             },

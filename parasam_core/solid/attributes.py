@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from parasam_core.errors import GeometryError
-from parasam_core.mask import MaskStack
+from parasam_core.mask import CONFIDENCE, MaskStack
 from parasam_core.mesh import Mesh
 from parasam_core.solid.distance import signed_distance_mm
 
 DISTANCE = "distance_mm"
-CONFIDENCE = "confidence"
 
 
 def check_one_space(mask: MaskStack, other: MaskStack) -> None:
@@ -42,10 +40,9 @@ def with_confidence(mesh: Mesh, mask: MaskStack) -> Mesh:
     The mesh as it is where the mask does not say. Frames between those that a model drew are as
     sure as the nearest of them.
     """
-    sure = mask.provenance.details.get("confidence")
-    if not isinstance(sure, Mapping) or not sure:
+    if not mask.confidence:
         return mesh
-    frames, values = np.array(sorted((int(z), float(c)) for z, c in sure.items())).T
+    frames, values = np.array(sorted(mask.confidence.items())).T
     z = mask.space.index_from_mm(mesh.vertices_mm)[:, 0]
     nearest = np.searchsorted((frames[1:] + frames[:-1]) / 2, z)
     confidence = values[nearest].astype(np.float32)

@@ -21,26 +21,26 @@ DAYS = {"d0": 1.0, "d6": 1.25}
 def write_library(folder: Path) -> Path:
     """Write the three scans; returns the folder."""
     for day, growth in DAYS.items():
-        inside = _ellipsoid(HALF_AXES_MM * growth)
-        scan = write_scan(folder / f"M1_{day}.zarr", _sequence("M1", day, inside))
+        inside = ellipsoid(HALF_AXES_MM * growth)
+        scan = write_scan(folder / f"M1_{day}.zarr", sequence("M1", day, inside))
         scan.write_mask("manual", MaskStack(inside, SPACE, made("segment")))
         scan.write_mask("shifted", MaskStack(np.roll(inside, 3, axis=2), SPACE, made("segment")))
-    write_scan(folder / "M2_d0.zarr", _sequence("M2", "d0", _ellipsoid(HALF_AXES_MM)))
+    write_scan(folder / "M2_d0.zarr", sequence("M2", "d0", ellipsoid(HALF_AXES_MM)))
     return folder
 
 
 def volume_mm3(day: str) -> float:
     """What the page must show for a day's scan."""
-    return float(_ellipsoid(HALF_AXES_MM * DAYS[day]).sum() * SPACE.voxel_mm3)
+    return float(ellipsoid(HALF_AXES_MM * DAYS[day]).sum() * SPACE.voxel_mm3)
 
 
-def _ellipsoid(half_axes_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
+def ellipsoid(half_axes_mm: NDArray[np.float64]) -> NDArray[np.bool_]:
     index = np.stack(np.indices(SPACE.shape), axis=-1)
     offset_mm = (index - (np.array(SPACE.shape) - 1) / 2) * SPACE.spacing_mm
     return np.asarray(((offset_mm / half_axes_mm) ** 2).sum(axis=-1) <= 1)
 
 
-def _sequence(subject: str, day: str, inside: NDArray[np.bool_]) -> Sequence:
+def sequence(subject: str, day: str, inside: NDArray[np.bool_]) -> Sequence:
     """Rayleigh speckle, darker inside."""
     speckle = np.random.default_rng(3).rayleigh(50, SPACE.shape)
     frames = np.clip(np.where(inside, 0.5, 1.2) * speckle, 0, 255).astype(np.uint8)

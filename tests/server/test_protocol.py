@@ -148,6 +148,8 @@ server_texts = st.one_of(
         caliper_mm3=numbers,
         voxels=counts,
         frames=lists(counts, 2),
+        confidence=st.lists(st.none() | st.floats(0, 1), max_size=4),
+        doubtful=st.lists(counts, max_size=3),
         warnings=st.lists(texts, max_size=2),
         diameters=lists(
             st.builds(Diameter, lists(lists(numbers, 3), 2), lists(lists(numbers, 3), 2)), 3

@@ -7,6 +7,7 @@ import { type Budget, budget } from "./state/budget";
 import { dialogs } from "./desk/dialogs";
 import { screen } from "./desk/screen";
 import { against } from "./state/against";
+import { confidence } from "./state/confidence";
 import { companions, company } from "./state/company";
 import { growthOf } from "./state/growth";
 import { isMeasuredBefore, lab } from "./state/lab";
@@ -80,6 +81,8 @@ export interface Seen {
   marks: { id: string; kind: string; text: string; value: string; points: number[][]; pixels: number[][] }[];
   /** Column-major; mm of the scan's frame → the room's metres. */
   mmMatrixWorld: number[] | null;
+  /** Whether colours say how sure the model was, and which frames a person should look at. */
+  confidence: { isShown: boolean; doubtful: readonly number[] };
   against: { other: string | null; way: string; rangeMm: number | null };
   measuring: { tool: string | null; placed: number; chosen: string | null; diameters: boolean };
   company: { together: boolean; you: string; people: string[]; companions: string[]; pose: number[] | null };
@@ -154,6 +157,7 @@ function seen(): Seen {
     marks: marksShown(),
     mmMatrixWorld: measuredFrame.current?.matrixWorld.toArray() ?? null,
     measuring: measuringNow(),
+    confidence: { ...confidence.getState(), doubtful: lab.getState().measured?.doubtful ?? [] },
     against: comparedNow(),
     company: inCompany(),
     others: othersDrawn(),

@@ -10,6 +10,30 @@ export const LARGEST_HEADER_BYTES = 1048576;
 export const LARGEST_INCOMING_BYTES = 1048576;
 
 /**
+ * What the user changed of the scene; null is what stays.
+ *
+ * Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
+ *
+ * Attributes:
+ *     change: counts the page's changes, from 1.
+ *     offer: take only what nobody has said yet: what a page shows when it joins.
+ *     selection: a scan was opened.
+ *     place: another frame is looked at; nothing where that scan is no longer selected.
+ *     view: the tumour is drawn another way.
+ *     pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
+ *         magnification, in the coordinates of the stand (see `Presence`).
+ */
+export interface Share {
+  change: number;
+  offer?: boolean;
+  selection?: Selection | null;
+  place?: Place | null;
+  view?: string | null;
+  pose?: Tuple<number, 8> | null;
+  type: "share";
+}
+
+/**
  * One line of the library's list.
  *
  * Attributes:
@@ -159,6 +183,9 @@ export interface Diameter {
  *     warnings: why the volume should not be relied on.
  *     frames: first and last frame of the mask.
  *     diameters: where length, width and height are.
+ *     confidence: how sure a model was of each frame, from the first of the scan; null where it
+ *         drew nothing or a hand did since. Empty where no model drew the mask.
+ *     doubtful: frames that a person should look at, of those that a model drew.
  */
 export interface Measured {
   scan: string;
@@ -174,6 +201,8 @@ export interface Measured {
   frames: Tuple<number, 2>;
   warnings: string[];
   diameters: Diameter[];
+  confidence: number | null[];
+  doubtful: number[];
   seq: number;
   type: "measured";
 }
@@ -391,30 +420,6 @@ export interface Join {
   type: "join";
 }
 
-/**
- * What the user changed of the scene; null is what stays.
- *
- * Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
- *
- * Attributes:
- *     change: counts the page's changes, from 1.
- *     offer: take only what nobody has said yet: what a page shows when it joins.
- *     selection: a scan was opened.
- *     place: another frame is looked at; nothing where that scan is no longer selected.
- *     view: the tumour is drawn another way.
- *     pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
- *         magnification, in the coordinates of the stand (see `Presence`).
- */
-export interface Share {
-  change: number;
-  offer?: boolean;
-  selection?: Selection | null;
-  place?: Place | null;
-  view?: string | null;
-  pose?: Tuple<number, 8> | null;
-  type: "share";
-}
-
 export type ServerText = Welcome | ScanOpened | Measured | Marks | Failed | JobState | People | Shared;
 export type ServerBinary = MeshData | SliceData | VolumeData;
 export type ClientMessage = Hello | Open | Look | Ack | Join | Share | Presence;
@@ -455,10 +460,11 @@ function wholeNumber(least: number, most: number): Check<number> {
 const finiteNumber: Check<number> = (value, place) =>
   typeof value === "number" && Number.isFinite(value) ? value : refuse("a number", value, place);
 
-function numberFrom(least: number): Check<number> {
+function numberFrom(least: number, most: number): Check<number> {
   return (value, place) => {
     const taken = finiteNumber(value, place);
-    return taken >= least ? taken : refuse(`a number from ${least}`, value, place);
+    if (taken >= least && taken <= most) return taken;
+    return refuse(most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`, value, place);
   };
 }
 
@@ -520,6 +526,16 @@ function oneOf<T extends { type: string }>(checks: { [K in T["type"]]: Check<T> 
   };
 }
 
+const checkShare = objectOf<Share>({
+  change: wholeNumber(1, 9007199254740991),
+  offer: withDefault(yesOrNo, () => false),
+  selection: withDefault(orNull(checkSelection), () => null),
+  place: withDefault(orNull(checkPlace), () => null),
+  view: withDefault(orNull(textOf(1, 200)), () => null),
+  pose: withDefault(orNull(tupleOf(finiteNumber, 8)), () => null),
+  type: exactly("share"),
+});
+
 const checkScanCard = objectOf<ScanCard>({
   id: textOf(1, 200),
   subject: textOf(0, Infinity),
@@ -558,7 +574,7 @@ const checkMeshData = objectOf<MeshData>({
   levels: wholeNumber(0, 9007199254740991),
   triangles: wholeNumber(0, 9007199254740991),
   sha256: textOf(0, Infinity, /^[0-9a-f]{64}$/u),
-  error_mm: numberFrom(0),
+  error_mm: numberFrom(0, Infinity),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("mesh"),
 });
@@ -603,6 +619,8 @@ const checkMeasured = objectOf<Measured>({
   frames: tupleOf(wholeNumber(0, 9007199254740991), 2),
   warnings: listOf(textOf(0, Infinity), 0, Infinity),
   diameters: withDefault(listOf(checkDiameter, 0, 3), () => []),
+  confidence: withDefault(listOf(orNull(numberFrom(0, 1)), 0, Infinity), () => []),
+  doubtful: withDefault(listOf(wholeNumber(0, 9007199254740991), 0, Infinity), () => []),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("measured"),
 });
@@ -715,16 +733,6 @@ const checkJoin = objectOf<Join>({
   name: textOf(0, 40),
   together: yesOrNo,
   type: exactly("join"),
-});
-
-const checkShare = objectOf<Share>({
-  change: wholeNumber(1, 9007199254740991),
-  offer: withDefault(yesOrNo, () => false),
-  selection: withDefault(orNull(checkSelection), () => null),
-  place: withDefault(orNull(checkPlace), () => null),
-  view: withDefault(orNull(textOf(1, 200)), () => null),
-  pose: withDefault(orNull(tupleOf(finiteNumber, 8)), () => null),
-  type: exactly("share"),
 });
 
 const checkServerText = oneOf<ServerText>({

@@ -4,6 +4,7 @@ import { between, dimensions, significant, spacing } from "../format";
 import { openScan } from "../link";
 import { isMeasuredBefore } from "../state/lab";
 import { useLab } from "../useLab";
+import { Confidence } from "./Confidence";
 
 export function Numbers() {
   const scan = useLab((s) => s.scan);
@@ -56,6 +57,7 @@ export function Numbers() {
           {warning}
         </p>
       ))}
+      <Confidence />
       {scan.labels.length > 1 && (
         <label className="choice">
           <span>Mask</span>

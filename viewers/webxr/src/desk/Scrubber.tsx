@@ -1,8 +1,26 @@
 /** The frame slider, the tumour's frames marked on it. */
 import type { CSSProperties } from "react";
+import { useStore } from "zustand";
 import { lookAt, step } from "../link";
+import { confidence, cssOfConfidence } from "../state/confidence";
 import { useLab } from "../useLab";
 import { Player } from "./Player";
+
+/** How sure the model was of each frame, over the track. */
+function Sureness({ last }: { last: number }) {
+  const isShown = useStore(confidence, (s) => s.isShown);
+  const sure = useLab((s) => s.measured?.confidence) ?? [];
+  const ends = useLab((s) => s.measured?.frames);
+  if (!isShown || sure.length === 0 || !ends) return null;
+  const [first, end] = ends;
+  const stops = sure.slice(first, end + 1).map((one, n) => {
+    const colour = cssOfConfidence(one);
+    return `${colour} ${(100 * (first + n - 0.5)) / last}% ${(100 * (first + n + 0.5)) / last}%`;
+  });
+  const around = (frame: number) => `transparent ${(100 * frame) / last}%`;
+  const strip = [around(first - 0.5), ...stops, around(end + 0.5)].join(", ");
+  return <i className="sureness" style={{ background: `linear-gradient(90deg, ${strip})` }} />;
+}
 
 export function Scrubber() {
   const scan = useLab((s) => s.scan);
@@ -19,6 +37,7 @@ export function Scrubber() {
         ‹
       </button>
       <div className="track" style={marks} data-tumour={scan.frames_with_tumour !== null}>
+        <Sureness last={last} />
         <input
           type="range"
           min={0}

@@ -1,6 +1,7 @@
 /** What keys do, in the order in which the list of keys shows them. */
 import { lookAt, openScan, showView, step } from "../link";
 import { remove } from "../net/marks";
+import { nextDoubtful, toggleConfidence } from "../state/confidence";
 import { matching, neighbour } from "../state/library";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
 import { type Kind, KINDS } from "../state/marks";
@@ -32,6 +33,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["End"], shown: "End", does: "Last frame", act: () => lookAt(lastFrame()) },
   { keys: [" "], shown: "Space", does: "Play the frames, or stop", act: () => playOrStop(lookAt) },
   { keys: ["r"], shown: "R", does: "Take the probe, or put it away", act: () => (probe.getState().isOut ? putAway() : takeOut()) },
+  { keys: ["c"], shown: "C", does: "Colour the tumour by how sure the model was", act: toggleConfidence },
+  { keys: ["u"], shown: "U", does: "Next frame that the model was not sure of", act: lookAtDoubtful },
   ...VIEWS.map((view, n) => ({
     keys: [String(n + 1)],
     shown: String(n + 1),
@@ -54,6 +57,12 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["b"], shown: "B", does: "What drawing costs, or hide it", act: toggleMeter },
   { keys: ["?"], shown: "?", does: "This list", act: () => openDialog("keys") },
 ];
+
+function lookAtDoubtful(): void {
+  const { measured, frame } = lab.getState();
+  const next = nextDoubtful(measured?.doubtful ?? [], frame);
+  if (next !== null) lookAt(next);
+}
 
 function removeChosen(): void {
   const { chosen } = measuring.getState();

@@ -1,6 +1,6 @@
 /** The tumour's surface: whole, as glass, or cut, the half before the cut glass. */
 import { useThree } from "@react-three/fiber";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { type Group, type Matrix4, MeshStandardMaterial } from "three";
 import { useStore } from "zustand";
 import { against, colouredSurface } from "../state/against";
@@ -9,6 +9,7 @@ import { finestWithin } from "../state/lab";
 import { layers } from "../state/layers";
 import { useLab } from "../useLab";
 import { useCut } from "./cut";
+import { paintByFrame, useFrameColours } from "./frameColours";
 import { GhostMaterial } from "./ghostMaterial";
 import { MEASURED } from "./pick";
 import { PASSED_BY } from "./passedBy";
@@ -23,6 +24,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
   const plain = useLab((s) => finestWithin(s.levels, most)?.geometry);
   const coloured = useStore(against, colouredSurface);
   const geometry = plain && (coloured ?? plain);
+  const colours = useFrameColours();
   const coarse = useLab((s) => s.levels[0]?.geometry);
   const view = useLab((s) => s.view);
   const shown = useStore(layers);
@@ -44,12 +46,16 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
     invalidate();
   }, [isCut, body, ghost, cut, invalidate]);
 
-  useEffect(() => {
-    body.vertexColors = coloured !== null;
-    body.color.set(coloured ? "white" : TUMOUR_COLOUR);
+  useLayoutEffect(() => {
+    if (plain && colours && sceneFromIndex) paintByFrame(plain, sceneFromIndex.clone().invert(), colours);
+  }, [plain, colours, sceneFromIndex]);
+  const hasColours = coloured !== null || colours !== null;
+  useLayoutEffect(() => {
+    body.vertexColors = hasColours;
+    body.color.set(hasColours ? "white" : TUMOUR_COLOUR);
     body.needsUpdate = true;
     invalidate();
-  }, [coloured, body, invalidate]);
+  }, [hasColours, colours, body, invalidate]);
 
   if (!geometry || !coarse) return null;
   return (

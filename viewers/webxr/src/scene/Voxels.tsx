@@ -1,14 +1,16 @@
 /** The mask as it is: every voxel a box, smooth nowhere. */
 import { useThree } from "@react-three/fiber";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { BufferAttribute, BufferGeometry, type Group, type Matrix4, MeshStandardMaterial } from "three";
 import { useStore } from "zustand";
 import { slices } from "../link";
 import { budget } from "../state/budget";
 import { probe } from "../state/probe";
+import type { Rgb } from "../state/ramp";
 import { drawnVoxels, type VoxelFaces, voxelFaces } from "../state/voxels";
 import { useLab } from "../useLab";
 import { useCut } from "./cut";
+import { paint, useFrameColours } from "./frameColours";
 import { MEASURED } from "./pick";
 import { TUMOUR_COLOUR } from "./Tumour";
 import { PASSED_BY } from "./passedBy";
@@ -34,6 +36,7 @@ function Boxes({ group, sceneFromIndex }: { group: RefObject<Group | null>; scen
   const faces = useVoxelFaces();
   const cut = useCut(group, sceneFromIndex);
   const geometry = useMemo(() => faces && geometryOf(faces), [faces]);
+  const colours = useFrameColours();
   const material = useMemo(() => new MeshStandardMaterial({ color: TUMOUR_COLOUR, roughness: 0.62 }), []);
   useEffect(() => () => material.dispose(), [material]);
   useEffect(() => () => geometry?.dispose(), [geometry]);
@@ -41,6 +44,13 @@ function Boxes({ group, sceneFromIndex }: { group: RefObject<Group | null>; scen
     drawnVoxels.setState({ drawn: faces && { faces: faces.indices.length / 6, block: faces.block } });
     return () => drawnVoxels.setState({ drawn: null });
   }, [faces]);
+  useLayoutEffect(() => {
+    if (faces && geometry && colours) paintFaces(geometry, faces, colours);
+    material.vertexColors = colours !== null;
+    material.color.set(colours ? "white" : TUMOUR_COLOUR);
+    material.needsUpdate = true;
+    invalidate();
+  }, [faces, geometry, colours, material, invalidate]);
   useEffect(() => {
     material.clippingPlanes = isOut ? [cut.far] : null;
     invalidate();
@@ -87,6 +97,16 @@ function beside<T>(work: Generator<void, T>, done: (made: T) => void): () => voi
     timer = setTimeout(goOn);
   });
   return () => clearTimeout(timer);
+}
+
+/** All four corners of a face have the colour of its voxel. */
+function paintFaces(geometry: BufferGeometry, faces: VoxelFaces, colours: readonly Rgb[]): void {
+  const { positions, normals, first, block } = faces;
+  paint(geometry, colours, positions.length / 3, (vertex) => {
+    const corners = 12 * (vertex >> 2) + 2;
+    const layer = (positions[corners]! + positions[corners + 6]!) / 2 - normals[corners]! / 2;
+    return first[2] + block[2] * layer;
+  });
 }
 
 function geometryOf({ positions, normals, indices }: VoxelFaces): BufferGeometry {

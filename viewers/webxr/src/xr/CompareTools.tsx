@@ -7,7 +7,8 @@ import { against, showWay, WAY_WORDS, WAYS } from "../state/against";
 import { cssOfDistance } from "../state/distances";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
-import { BOARD, INK, plain, TEXT } from "./look";
+import { Scale } from "./board/Scale";
+import { INK, plain, TEXT } from "./look";
 
 export function CompareTools() {
   const labels = useLab((s) => s.scan?.labels);
@@ -47,25 +48,7 @@ export function CompareTools() {
   );
 }
 
-const STOPS = Array.from({ length: 17 }, (_, i) => -1 + i / 8);
-const LEGEND_WIDTH = BOARD.width - 2 * BOARD.padding - 2;
-
 function Legend({ rangeMm }: { rangeMm: number }) {
   const end = significant(rangeMm, 1);
-  return (
-    <Container flexDirection="column" gap={4}>
-      <Container>
-        {STOPS.map((part) => (
-          <Container key={part} width={LEGEND_WIDTH / STOPS.length} height={14} backgroundColor={cssOfDistance(part)} />
-        ))}
-      </Container>
-      <Container justifyContent="space-between">
-        {[`-${end} mm, within`, "0", `+${end} mm, outside`].map((words) => (
-          <Text key={words} fontSize={TEXT.small} color={INK.bright}>
-            {words}
-          </Text>
-        ))}
-      </Container>
-    </Container>
-  );
+  return <Scale colourOf={(part) => cssOfDistance(2 * part - 1)} words={[`-${end} mm, within`, "0", `+${end} mm, outside`]} />;
 }

@@ -8,6 +8,7 @@ import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
 import { lay, LIE_WORDS, LIES, probe, putAway, takeOut } from "../../state/probe";
 import { useLab } from "../../useLab";
 import { Button } from "../Button";
+import { Confidence } from "./Confidence";
 import { Small } from "./Words";
 
 export function Show() {
@@ -31,6 +32,7 @@ export function Show() {
           </Button>
         ))}
       </Container>
+      <Confidence />
       <Small>Probe: a plane at any angle</Small>
       <Probe />
       <SideBySide />

@@ -1,0 +1,51 @@
+/** How sure the model was: in colours, with their legend, and the frames that a person should look at. */
+import { useStore } from "zustand";
+import { lookAt } from "../link";
+import { confidence, cssOfConfidence, isConfidenceKnown, LEAST, nextDoubtful, toggleConfidence } from "../state/confidence";
+import { useLab } from "../useLab";
+import "./compare.css";
+
+export function Confidence() {
+  const isKnown = useLab(isConfidenceKnown);
+  const measured = useLab((s) => s.measured);
+  const frame = useLab((s) => s.frame);
+  const isShown = useStore(confidence, (s) => s.isShown);
+  if (!isKnown || measured === null) return null;
+  const { doubtful, confidence: sure, frames } = measured;
+  const next = nextDoubtful(doubtful, frame);
+  const isDrawnOver = sure.slice(frames[0], frames[1] + 1).includes(null);
+  return (
+    <div className="confidence" role="group" aria-label="How sure the model was">
+      <div className="row ways">
+        <button type="button" aria-pressed={isShown} onClick={toggleConfidence}>
+          Confidence in colours
+        </button>
+        {next !== null && (
+          <button type="button" onClick={() => lookAt(next)} title="Next doubtful frame (U)">
+            Doubtful: {doubtful.length} {doubtful.length === 1 ? "frame" : "frames"} ›
+          </button>
+        )}
+      </div>
+      {next === null && <p className="note">The model was sure of every {isDrawnOver ? "other " : ""}frame.</p>}
+      {isShown && <Legend />}
+    </div>
+  );
+}
+
+const STOPS = Array.from({ length: 9 }, (_, i) => cssOfConfidence(LEAST + ((1 - LEAST) * i) / 8)).join(", ");
+
+function Legend() {
+  return (
+    <div className="legend" role="img" aria-label={`Colours of confidence: yellow ${LEAST} and less, blue 1; grey was drawn by hand`}>
+      <i style={{ background: `linear-gradient(90deg, ${STOPS})` }} />
+      <span>≤ {LEAST}</span>
+      <span />
+      <span>1</span>
+      <small>not sure: look here</small>
+      <small>sure</small>
+      <p className="note by-hand">
+        <i className="swatch" style={{ background: cssOfConfidence(null) }} /> drawn by hand
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * How sure the model was of each frame that it drew, as colours: calm blue where it was, yellow where a
+ * person should look. Both ends differ for all who confuse colours, and yellow is the brighter.
+ */
+import { createStore } from "zustand/vanilla";
+import type { Measured } from "../protocol.gen";
+import { against, showWay } from "./against";
+import type { LabState } from "./lab";
+import { cssOf, rampOf, type Rgb } from "./ramp";
+
+/** Where the colours end: a mask of less is as bad as one of this. */
+export const LEAST = 0.5;
+export const BY_HAND: Rgb = [0.72, 0.72, 0.74];
+
+const ramp = rampOf(["#ffe14d", "#c9b86a", "#7d93ae", "#3f72b5"]);
+
+export const confidence = createStore<{ isShown: boolean }>(() => ({ isShown: false }));
+
+export function showConfidence(isShown: boolean): void {
+  if (isShown) showWay("surfaces");
+  confidence.setState({ isShown });
+}
+
+export function toggleConfidence(): void {
+  showConfidence(!confidence.getState().isShown);
+}
+
+/** Of a confidence, 0 to 1; null where no model drew the frame. */
+export function colourOfConfidence(sure: number | null): Rgb {
+  return sure === null ? BY_HAND : ramp((sure - LEAST) / (1 - LEAST));
+}
+
+export function cssOfConfidence(sure: number | null): string {
+  return cssOf(colourOfConfidence(sure));
+}
+
+/** The colour of every frame; those beyond the mask have that of its end. */
+export function frameColours({ confidence: sure, frames: [first, last] }: Measured): readonly Rgb[] {
+  return sure.map((_, frame) => colourOfConfidence(sure[Math.min(Math.max(frame, first), last)] ?? null));
+}
+
+export function isConfidenceKnown({ measured }: LabState): boolean {
+  return measured !== null && measured.confidence.length > 0;
+}
+
+/** The next frame to look at from this one, round and round; null where there is none. */
+export function nextDoubtful(doubtful: readonly number[], frame: number): number | null {
+  return doubtful.find((other) => other > frame) ?? doubtful[0] ?? null;
+}
+
+// a surface has one colour at a time
+against.subscribe(({ other, way }) => {
+  if (other !== null && way === "distances") showConfidence(false);
+});
