@@ -54,7 +54,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Size = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+Fraction = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
 Distance = Annotated[float, Field(allow_inf_nan=False, ge=0)]
 Name = Annotated[str, Field(max_length=40)]
 Point = Annotated[list[Number], Field(min_length=3, max_length=3)]
@@ -273,7 +273,7 @@ class Measured:
     frames: Annotated[list[Count], Field(min_length=2, max_length=2)]
     warnings: list[str]
     diameters: Annotated[list[Diameter], Field(max_length=3)] = Field(default_factory=list)
-    confidence: list[Share | None] = Field(default_factory=list)
+    confidence: list[Fraction | None] = Field(default_factory=list)
     doubtful: list[Count] = Field(default_factory=list)
     seq: Count = 0
     type: Literal["measured"] = "measured"
@@ -423,6 +423,19 @@ class Person:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class ProbeAt:
+    """Where the probe is held to a scan.
+
+    Attributes:
+        pose: of its plane in the scan's own scene, x, y, z in metres and a unit quaternion x, y,
+            z, w: x to the picture's right, y to the transducer; null where it is put away.
+    """
+
+    scan: Id
+    pose: Pose | None
+
+
+@dataclass(frozen=True, config=_STRICT)
 class People:
     """Who else is in the lab.
 
@@ -456,6 +469,8 @@ class Shared:
         place: the frame that is looked at; null after another scan was selected.
         view: how the tumour is drawn.
         pose: the tumour's, in the stand's coordinates; see `Share`.
+        probe: where it is held; null after another scan was selected.
+        beside: what stands in a row with the tumour.
     """
 
     heard: Count
@@ -463,6 +478,8 @@ class Shared:
     place: Place | None
     view: Id | None
     pose: TumourPose | None
+    probe: ProbeAt | None = None
+    beside: Id | None = None
     seq: Count = 0
     type: Literal["shared"] = "shared"
 
@@ -538,6 +555,8 @@ class Share:
         view: the tumour is drawn another way.
         pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
             magnification, in the coordinates of the stand (see `Presence`).
+        probe: it was taken, moved or put away; nothing where that scan is no longer selected.
+        beside: others were put into a row with the tumour, or taken out of it.
     """
 
     change: Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
@@ -546,6 +565,8 @@ class Share:
     place: Place | None = None
     view: Id | None = None
     pose: TumourPose | None = None
+    probe: ProbeAt | None = None
+    beside: Id | None = None
     type: Literal["share"] = "share"
 
 

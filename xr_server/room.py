@@ -9,10 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from xr_server.protocol import Join, People, Person, Presence, Share, Shared
 
 NOTHING_SAID = Shared(0, None, None, None, None)
+SAID = ("selection", "place", "view", "pose", "probe", "beside")
+OF_ONE_SCAN = ("place", "probe")
 
 Tell = Callable[["People | Shared"], None]
 
@@ -112,19 +115,11 @@ class Room:
 def _with(scene: Shared, said: Share) -> Shared:
     """The scene with what was said of it."""
     if said.offer:
-        said = replace(
-            said,
-            selection=said.selection if scene.selection is None else None,
-            place=said.place if scene.place is None else None,
-            view=said.view if scene.view is None else None,
-            pose=said.pose if scene.pose is None else None,
-        )
-    selection = said.selection or scene.selection
-    places = [p for p in (said.place, scene.place) if p and selection and p.scan == selection.scan]
-    return replace(
-        scene,
-        selection=selection,
-        place=places[0] if places else None,
-        view=said.view or scene.view,
-        pose=said.pose or scene.pose,
-    )
+        taken: dict[str, Any] = {name: None for name in SAID if getattr(scene, name) is not None}
+        said = replace(said, **taken)
+    newest: dict[str, Any] = {name: getattr(said, name) or getattr(scene, name) for name in SAID}
+    selected = newest["selection"]
+    for name in OF_ONE_SCAN:
+        of_it = filter(None, (getattr(said, name), getattr(scene, name)))
+        newest[name] = next((at for at in of_it if selected and at.scan == selected.scan), None)
+    return replace(scene, **newest)

@@ -72,7 +72,7 @@ function numberFrom(least: number, most: number): Check<number> {
   return (value, place) => {
     const taken = finiteNumber(value, place);
     if (taken >= least && taken <= most) return taken;
-    return refuse(most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`, value, place);
+    return refuse(`a number from ${least}${most === Infinity ? "" : ` to ${most}`}`, value, place);
   };
 }
 
@@ -325,7 +325,7 @@ def _type(schema: Schema) -> str:
         case {"type": "array", "items": items, "minItems": n, "maxItems": m} if n == m:
             return f"Tuple<{_type(items)}, {n}>"
         case {"type": "array", "items": items}:
-            return f"{_type(items)}[]"
+            return f"({_type(items)})[]" if "anyOf" in items else f"{_type(items)}[]"
         case {"type": str(kind)} if kind in PLAIN_TYPES:
             return PLAIN_TYPES[kind]
     raise TypeError(f"expected a schema that protocol.py uses, got {schema}; teach typescript.py")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.browser import place
+from tests.e2e.hands import TIP_TO_HAND, use_hands
 
 ROW = ("Timepoints", "Masks")
 
@@ -59,20 +60,41 @@ def test_the_mouse_lays_one_elsewhere_and_a_button_back(alone):
     alone.until("Object.keys(s.beside.moved).length === 0")
 
 
-def test_a_controller_lays_one_elsewhere(quest):
+@pytest.fixture
+def with_row(quest):
     quest.all_here()
     quest.page.get_by_role("button", name="Timepoints", exact=True).dispatch_event("click")
     wait_for_row(quest, 1)
-    quest.enter("VR")
-    quest.until("s.hasGrowthBoard")
-    tumour = quest.tumour_at()
-    at = np.array(quest.state["row"]["M1_d6/manual"])
-    quest.device(f"headset.controllers.right.position.set({place(at)})")
-    quest.device("headset.controllers.right.updateButtonValue('squeeze', 1)")
-    shift = np.array([0.02, 0.05, 0.01])
-    quest.device(f"headset.controllers.right.position.set({place(at + shift)})")
-    np.testing.assert_allclose(quest.state["row"]["M1_d6/manual"] - at, shift, atol=0.004)
-    np.testing.assert_allclose(quest.tumour_at(), tumour, atol=1e-6)
-    quest.device("headset.controllers.right.updateButtonValue('squeeze', 0)")
+    yield quest
     quest.leave()
     quest.page.get_by_role("button", name="Alone").dispatch_event("click")
+    quest.until("Object.keys(s.beside.moved).length === 0 || s.beside.what === 'nothing'")
+    quest.page.get_by_role("button", name="Cut", exact=True).dispatch_event("click")
+
+
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_controller_lays_one_elsewhere(with_row, mode):
+    with_row.enter(mode)
+    laid(with_row, "controllers.right", "updateButtonValue('squeeze', {})", np.zeros(3))
+
+
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_hand_lays_one_elsewhere(with_row, mode):
+    with_row.enter(mode)
+    use_hands(with_row)
+    laid(with_row, "hands.right", "updatePinchValue({})", TIP_TO_HAND)
+
+
+def laid(quest, hand, press, offset):
+    """Take the one that stands beside the tumour and carry it: it goes along, the tumour stays."""
+    quest.until("s.hasGrowthBoard")
+    tumour = quest.tumour_at()
+    at = np.array(quest.state["row"]["M1_d6/manual"]) + offset
+    quest.device(f"headset.{hand}.position.set({place(at)})")
+    quest.device(f"headset.{hand}.{press.format(1)}")
+    start = np.array(quest.state["row"]["M1_d6/manual"])  # fingers close in one frame
+    shift = np.array([0.02, 0.05, 0.01])
+    quest.device(f"headset.{hand}.position.set({place(at + shift)})")
+    np.testing.assert_allclose(quest.state["row"]["M1_d6/manual"] - start, shift, atol=0.004)
+    np.testing.assert_allclose(quest.tumour_at(), tumour, atol=1e-6)
+    quest.device(f"headset.{hand}.{press.format(0)}")

@@ -71,6 +71,29 @@ def test_each_layer_is_left_out_and_shown_again(quest, mode):
         assert differing(round_the_tumour(quest), before) < 20, layer
 
 
+@pytest.mark.parametrize(("mode", "hands"), [("VR", False), ("MR", False), ("VR", True)])
+def test_grey_levels_are_chosen_on_the_board(quest, mode, hands):
+    quest.enter(mode)
+    if hands:
+        use_hands(quest)
+    press(quest, "Probe")
+    before = round_the_tumour(quest).mean()
+    press(quest, "Brighter")
+    press(quest, "Brighter")
+    quest.until("s.levels.white < 255")
+    assert round_the_tumour(quest).mean() > before + 0.2
+    width = quest.state["levels"]["white"] - quest.state["levels"]["black"]
+    press(quest, "More contrast")
+    quest.until(f"s.levels.white - s.levels.black < {width}")
+    press(quest, "all levels")
+    assert quest.until("s.levels.white === 255")["levels"] == {"black": 0, "white": 255}
+    press(quest, "probe")
+    quest.until("s.probe.isOut")
+    press(quest, "lie level")
+    press(quest, "probe")
+    quest.until("!s.probe.isOut")
+
+
 def round_the_tumour(lab):
     """What is seen of it; the board lies to the right."""
     lab.device("headset.controllers.right.position.set(0.5, 1.5, 0.5)")

@@ -73,22 +73,22 @@ def sure(desk_of_it):
 
 @pytest.mark.parametrize("view", ["Whole", "Voxels", "Cut"])
 def test_the_surface_has_the_colours_of_its_frames(sure, view):
-    sure.page.get_by_role("button", name="Frame", exact=True).click()  # which covers half of it
+    sure.page.get_by_role("switch", name="Frame").click()  # which covers half of it
     sure.page.get_by_role("button", name=view, exact=True).click()
     if view == "Voxels":
         sure.until("s.voxels")
     plain = sure.pixels()
     assert red(plain) > 0.02
-    sure.page.get_by_role("button", name="Confidence in colours").click()
+    sure.page.get_by_role("button", name="Confidence", exact=True).click()
     coloured = sure.pixels()
     assert red(coloured) < red(plain) / 10
     assert yellow(coloured) > yellow(plain) + 2000
     assert view == "Cut" or blue(coloured) > blue(plain) + 2000  # the half before the cut is glass
     legend = sure.page.get_by_role("img", name="Colours of confidence")
-    assert "0.5" in legend.inner_text()
-    sure.page.get_by_role("button", name="Confidence in colours").click()
+    assert "0.7" in legend.inner_text()
+    sure.page.get_by_role("button", name="Confidence", exact=True).click()
     assert red(sure.pixels()) == pytest.approx(red(plain), rel=0.02)
-    sure.page.get_by_role("button", name="Frame", exact=True).click()
+    sure.page.get_by_role("switch", name="Frame").click()
 
 
 def test_the_track_of_frames_has_them_too(sure):
@@ -113,7 +113,7 @@ def test_doubtful_frames_are_gone_through_one_by_one(sure, drawn_by_a_model):
         sure.page.keyboard.press("u")
         seen.append(sure.state["frame"])
     assert seen == [*expected, expected[0]]
-    sure.page.get_by_role("button", name=f"Doubtful: {len(expected)} frames").click()
+    sure.page.get_by_role("button", name=f"{len(expected)} doubtful").click()
     assert sure.state["frame"] == expected[1]
 
 
@@ -164,5 +164,5 @@ def test_what_a_hand_has_drawn_is_grey_and_no_longer_doubtful(visit, tmp_path, d
 
 
 def test_a_mask_that_no_model_drew_says_nothing_of_it(desk):
-    assert desk.page.get_by_role("button", name="Confidence in colours").count() == 0
+    assert desk.page.get_by_role("button", name="Confidence", exact=True).count() == 0
     assert desk.state["confidence"] == {"isShown": False, "doubtful": []}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.browser import place
-from tests.e2e.hands import TIP_TO_HAND, aim, take
+from tests.e2e.hands import TIP_TO_HAND, aim, take, use_hands
 from tests.e2e.library import SPACE
 
 SHIFT = np.array([0.12, 0.06, 0.05])
@@ -37,8 +37,9 @@ def test_leaving_gives_the_desk_back(quest):
     assert np.abs(quest.pixels() - picture).mean() < 2
 
 
-def test_the_tumour_follows_a_squeezing_controller(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_tumour_follows_a_squeezing_controller(quest, mode):
+    quest.enter(mode)
     start, axes = quest.tumour_at(), quest.tumour_axes()
     at = take(quest)
     quest.device(f"headset.controllers.right.position.set({place(at + SHIFT)})")
@@ -52,8 +53,9 @@ def test_the_tumour_follows_a_squeezing_controller(quest):
     assert np.abs(quest.tumour_at() - let_go).max() < 1e-6
 
 
-def test_a_ray_takes_the_tumour_from_afar(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_ray_takes_the_tumour_from_afar(quest, mode):
+    quest.enter(mode)
     start = quest.tumour_at()
     behind = start + BEHIND
     quest.device(
@@ -65,8 +67,9 @@ def test_a_ray_takes_the_tumour_from_afar(quest):
     assert np.abs(quest.tumour_at() - start - SHIFT).max() < 0.01
 
 
-def test_the_tumour_follows_a_pinching_hand(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_tumour_follows_a_pinching_hand(quest, mode):
+    quest.enter(mode)
     hand = quest.tumour_at() + TIP_TO_HAND
     quest.device("headset.primaryInputMode = 'hand'")
     quest.until("s.xr.inputs.length === 2 && s.xr.inputs.every(i => i === 'hand')")
@@ -81,8 +84,9 @@ def test_the_tumour_follows_a_pinching_hand(quest):
     assert np.abs(quest.tumour_at() - let_go).max() < 1e-6
 
 
-def test_two_hands_scale(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_two_controllers_scale(quest, mode):
+    quest.enter(mode)
     before = quest.state["magnification"]
     left = take(quest, "left", -ASIDE)
     right = take(quest, "right", ASIDE)
@@ -91,6 +95,28 @@ def test_two_hands_scale(quest):
         f"headset.controllers.right.position.set({place(right + ASIDE)})"
     )
     assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
+
+
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_two_hands_scale(quest, mode):
+    quest.enter(mode)
+    use_hands(quest)
+    middle = quest.tumour_at()
+    hands = {
+        side: middle + sign * ASIDE + TIP_TO_HAND * (sign, 1, 1)
+        for side, sign in (("left", -1), ("right", 1))
+    }
+    for side, at in hands.items():
+        quest.device(f"headset.hands.{side}.position.set({place(at)})")
+        quest.device(f"headset.hands.{side}.updatePinchValue(1)")
+    before = quest.state["magnification"]
+    quest.device(
+        f"headset.hands.left.position.set({place(hands['left'] - ASIDE)}); "
+        f"headset.hands.right.position.set({place(hands['right'] + ASIDE)})"
+    )
+    assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
+    for side in hands:
+        quest.device(f"headset.hands.{side}.updatePinchValue(0)")
 
 
 @pytest.mark.parametrize(
@@ -108,8 +134,9 @@ def test_thumbsticks_scrub(quest, mode, side, stick, end):
     assert abs(quest.state["frame"] - end) == 10
 
 
-def test_the_knob_on_the_frame_is_drawn_along_the_sweep(quest):
-    frame = quest.enter("VR")["frame"]
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_knob_on_the_frame_is_drawn_along_the_sweep(quest, mode):
+    frame = quest.enter(mode)["frame"]
     knob = np.array(quest.state["reach"]["knob"])
     along = -np.array(quest.state["tumourMatrixWorld"][8:11]) * SPACE.spacing_mm[0] / 1000
     tumour = quest.tumour_at()
@@ -121,8 +148,9 @@ def test_the_knob_on_the_frame_is_drawn_along_the_sweep(quest):
     assert np.abs(quest.tumour_at() - tumour).max() < 1e-6
 
 
-def test_the_board_shows_the_numbers_and_its_slider_scrubs(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_board_shows_the_numbers_and_its_slider_scrubs(quest, mode):
+    quest.enter(mode)
     slider = np.array(quest.state["reach"]["slider"])
     head = np.array([0, 1.6, 0])
     at = head + 0.5 * (slider - head)

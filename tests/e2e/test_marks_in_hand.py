@@ -133,8 +133,9 @@ def tip_at(quest, device, part, goal_mm):
     return to_mm(quest, poses(quest, part).mean(axis=0))
 
 
-def test_a_distance_by_hand_is_that_of_the_geometry(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_distance_by_hand_is_that_of_the_geometry(quest, mode):
+    quest.enter(mode)
     quest.device("headset.primaryInputMode = 'hand'")
     quest.until("s.xr.inputs.length === 2 && s.xr.inputs.every(i => i === 'hand')")
     quest.page.keyboard.press("d")
@@ -154,8 +155,9 @@ def test_a_distance_by_hand_is_that_of_the_geometry(quest):
     assert abs(float(mark["value"].split()[0]) - between) < CLOSE_MM
 
 
-def test_a_squeeze_takes_the_tumour_while_a_tool_is_held(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_squeeze_takes_the_tumour_while_a_tool_is_held(quest, mode):
+    quest.enter(mode)
     quest.page.keyboard.press("d")
     start = quest.tumour_at()
     quest.device(f"headset.controllers.right.position.set({place(start)})")
@@ -165,8 +167,9 @@ def test_a_squeeze_takes_the_tumour_while_a_tool_is_held(quest):
     assert quest.state["measuring"]["placed"] == 0
 
 
-def test_a_point_is_drawn_along_the_surface_by_a_near_controller(quest, library):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_point_is_drawn_along_the_surface_by_a_near_controller(quest, library, mode):
+    quest.enter(mode)
     quest.page.keyboard.press("t")
     first, second = side_to_the_eye(quest)
     right = "headset.controllers.right"
@@ -207,8 +210,9 @@ def test_the_board_has_the_tools_and_words_for_a_note(quest, mode):
     quest.until("s.marks.length === 0")
 
 
-def test_the_board_compares_masks(quest):
-    quest.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_the_board_compares_masks(quest, mode):
+    quest.enter(mode)
     press_button(quest, "Compare")
     press_button(quest, "shifted")
     quest.until("s.against.rangeMm !== null")

@@ -187,8 +187,9 @@ def test_a_controller_holds_it(with_probe, mode):
     held(with_probe, "controllers.right", "updateButtonValue('squeeze', {})", TIP_TO_GRIP)
 
 
-def test_a_hand_holds_it(with_probe):
-    with_probe.enter("VR")
+@pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_hand_holds_it(with_probe, mode):
+    with_probe.enter(mode)
     with_probe.device("headset.primaryInputMode = 'hand'")
     with_probe.until("s.xr.inputs.length === 2 && s.xr.inputs.every(i => i === 'hand')")
     held(with_probe, "hands.right", "updatePinchValue({})", TIP_TO_HAND + TIP_TO_GRIP / 2)

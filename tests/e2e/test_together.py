@@ -80,6 +80,49 @@ def test_who_shares_sees_what_the_other_does(desks):
     assert "Ann" in second.page.get_by_label("Others in this lab").inner_text()
 
 
+def test_the_probe_that_one_holds_is_in_the_others_hands_too(desks, visit, lab):
+    first, second = desks
+    share(first)
+    share(second)
+    first.until("s.company.companions.length === 1")
+    first.page.get_by_role("button", name="Take the probe").click()
+    second.until("s.probe.isOut && !s.layers.frame")
+    second.page.get_by_role("slider", name="Turn").fill("-30")
+    second.page.get_by_role("slider", name="Place").fill("0.6")
+    pose = second.state["probe"]["pose"]
+    first.until(f"JSON.stringify(s.probe.pose) === JSON.stringify({pose})")
+    assert first.page.get_by_role("slider", name="Turn").input_value() == "-30"
+    alike(desks)
+    third = visit(lab.url)
+    third.all_here()
+    share(third)
+    third.until(f"s.probe.isOut && JSON.stringify(s.probe.pose) === JSON.stringify({pose})")
+    third.page.get_by_role("button", name="Put the probe away").click()
+    first.until("!s.probe.isOut && s.layers.frame")
+    first.page.get_by_role("button", name="Take the probe").click()
+    third.until("s.probe.isOut")
+    third.page.get_by_role("button", name="d6").click()
+    first.until("s.scan === 'M1_d6' && !s.probe.isOut")  # it was held to the other scan
+    for page in (*desks, third):
+        page.all_here()
+    alike([*desks, third])
+    assert third.errors == []
+    third.close()
+
+
+def test_what_one_puts_side_by_side_stands_before_the_others(desks):
+    first, second = desks
+    share(first)
+    share(second)
+    first.until("s.company.companions.length === 1")
+    first.page.get_by_role("button", name="Timepoints").click()
+    second.until(
+        "s.beside.what === 'times' && Object.keys(s.row).length === 1 && s.view === 'solid'"
+    )
+    second.page.get_by_role("button", name="Alone").click()
+    first.until("s.beside.what === 'nothing' && s.layers.frame")
+
+
 def test_who_goes_their_own_way_is_left_alone(desks):
     first, second = desks
     share(first)
@@ -231,7 +274,7 @@ def test_pages_under_random_drops_end_in_the_same_scene(lab, visit):
 
 def wish(dice, pages):
     """Somebody does something."""
-    match dice.randrange(5):
+    match dice.randrange(6):
         case 0:
             scan, label = dice.choice(MASKS)
             page = dice.choice(pages)
@@ -248,3 +291,5 @@ def wish(dice, pages):
         case 4:
             spot = place(np.array([0.2 * dice.random(), 1.3, -0.5]))
             pages[0].page.evaluate(f"headset.controllers.right.position.set({spot})")
+        case 5:
+            dice.choice(pages).page.keyboard.press("r")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from parasam_core.scanfile import ScanFile
+from tests.e2e.hands import press, use_hands
 from tests.e2e.test_desk import red
 
 
@@ -59,13 +60,17 @@ def test_the_inside_is_light_within_the_mask_and_the_probe_opens_it(desk):
     show(desk, "Cut")
 
 
-@pytest.mark.parametrize("view", ["Voxels", "Inside"])
-def test_a_headset_shows_it_within_its_budget(quest, view):
+@pytest.mark.parametrize(("mode", "hands"), [("VR", False), ("MR", False), ("VR", True)])
+@pytest.mark.parametrize("view", ["voxels", "inside", "glass", "solid"])
+def test_a_headset_shows_it_within_its_budget(quest, view, mode, hands):
     quest.all_here()
-    quest.enter("VR")
+    quest.enter(mode)
     cut = quest.pixels()
-    show(quest, view)
-    if view == "Voxels":
+    if hands:
+        use_hands(quest)
+    press(quest, "Show")
+    press(quest, f"view {view}")
+    if view == "voxels":
         quest.until("s.voxels")
     quest.frames(10)
     drawn = quest.state["renderer"]

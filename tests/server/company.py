@@ -11,6 +11,7 @@ from xr_server.protocol import (
     People,
     Place,
     Presence,
+    ProbeAt,
     Selection,
     Share,
     Shared,
@@ -18,7 +19,8 @@ from xr_server.protocol import (
     server_message,
 )
 
-FIELDS = ("selection", "place", "view", "pose")
+FIELDS = ("selection", "place", "view", "pose", "probe", "beside")
+OF_ONE_SCAN = {"place": Place, "probe": ProbeAt}
 
 
 @dataclass
@@ -60,14 +62,14 @@ class Member:
     def say(self, name, value, is_heard=True):
         """The user changes something; where it is not heard, the line falls."""
         self.change += 1
-        if name == "place":
+        if name in OF_ONE_SCAN:
             selected = self.scene["selection"]
-            value = selected and Place(selected.scan, value)
+            value = selected and OF_ONE_SCAN[name](selected.scan, value)
         if value is None:
             return
         self.scene[name] = value
         if name == "selection":
-            self.scene["place"] = None
+            self.scene |= dict.fromkeys(OF_ONE_SCAN)
         if not self.together:
             return
         self.unheard[name] = (self.change, value)
@@ -132,7 +134,7 @@ class Member:
                 continue
             self.unheard.pop(name, None)
             value = getattr(shared, name)
-            if value is not None or name == "place":
+            if value is not None or name in OF_ONE_SCAN:
                 self.scene[name] = value
 
 

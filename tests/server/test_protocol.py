@@ -26,6 +26,7 @@ from xr_server.protocol import (
     Person,
     Place,
     Presence,
+    ProbeAt,
     ScanCard,
     ScanOpened,
     Selection,
@@ -107,6 +108,8 @@ parts = (
     st.none() | st.builds(Place, ids, counts),
     st.none() | ids,
     st.none() | tumour_poses,
+    st.none() | st.builds(ProbeAt, ids, st.none() | poses),
+    st.none() | ids,
 )
 cards = st.builds(ScanCard, ids, texts, texts, counts, st.lists(texts, max_size=3))
 marks = st.builds(

@@ -34,6 +34,8 @@ changes = st.one_of(
     st.tuples(st.just("place"), numbers),
     st.tuples(st.just("view"), st.sampled_from(["cut", "glass"])),
     st.tuples(st.just("pose"), poses),
+    st.tuples(st.just("probe"), st.none() | st.lists(st.floats(-1, 1), min_size=7, max_size=7)),
+    st.tuples(st.just("beside"), st.sampled_from(["nothing", "times"])),
 )
 steps = st.one_of(
     st.builds(
@@ -132,7 +134,7 @@ def test_a_change_heard_before_the_line_fell_does_not_undo_what_came_after_it():
     assert in_company(script) == ("cut", "cut")
 
 
-def test_a_frame_of_a_scan_that_is_no_longer_selected_is_dropped():
+def test_frame_and_probe_of_a_scan_that_is_no_longer_selected_are_dropped():
     def script(sessions):
         first, second = Member(sessions), Member(sessions)
         settled([first, second])
@@ -140,10 +142,12 @@ def test_a_frame_of_a_scan_that_is_no_longer_selected_is_dropped():
         settled([first, second])
         second.say("selection", selection("b"))
         first.say("place", 7)  # it has not heard of b yet
+        first.say("probe", [0.0] * 6 + [1.0])
         settled([first, second])
-        return [(m.scene["selection"].scan, m.scene["place"]) for m in (first, second)]
+        seen = ("selection", "place", "probe")
+        return [[m.scene[name] for name in seen] for m in (first, second)]
 
-    assert in_company(script) == [("b", None), ("b", None)]
+    assert in_company(script) == [[selection("b"), None, None]] * 2
 
 
 def test_who_goes_their_own_way_hears_nothing_and_says_nothing():

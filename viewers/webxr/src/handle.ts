@@ -23,6 +23,7 @@ import { valueOf } from "./state/marks";
 import { marksDrawn, measuring } from "./state/measuring";
 import { measuredFrame, renderer, specimen, volume } from "./renderer";
 import { type Layer, layers } from "./state/layers";
+import { type Levels, levels } from "./state/levels";
 import { notice } from "./state/notice";
 import { pictures } from "./state/pictures";
 import { held } from "./xr/held";
@@ -69,6 +70,7 @@ export interface Seen {
   /** Where in the room, in metres, what a hand can draw or press is. */
   reach: Record<string, number[]>;
   layers: Record<Layer, boolean>;
+  levels: Levels;
   magnification: number;
   /** What the tumour was put down on, and how high that is. */
   standsOn: { kind: string; y: number } | null;
@@ -149,6 +151,7 @@ function seen(): Seen {
     volumeMm3: isMeasuredBefore(lab.getState()) ? null : (measured?.volume_mm3 ?? null),
     reach: inReach(),
     layers: layers.getState(),
+    levels: levels.getState(),
     xr: { mode, inputs: inputSourceStates.map(({ type }) => type) },
     magnification: held.getState().magnification,
     standsOn: standing(),
@@ -224,7 +227,8 @@ function sceneShown(): string {
   const { pose } = company.getState();
   const meshes = levels.map(({ sha256 }) => sha256);
   const place = [scan?.scan, scan?.label, slice?.frame, slice?.sha256];
-  return JSON.stringify([...place, view, pose, meshes, measured?.volume_mm3]);
+  const held = probe.getState().isOut && probe.getState().pose;
+  return JSON.stringify([...place, view, pose, held, beside.getState().what, meshes, measured?.volume_mm3]);
 }
 
 function measurementsKnown(): Seen["measurements"] {

@@ -6,10 +6,10 @@ import { addressFrom, wantedIn } from "./state/address";
 import { openDrawer } from "./state/database";
 import { Keep } from "./state/keep";
 import type { Presence } from "./protocol.gen";
-import { type Beside, standBeside } from "./state/beside";
+import type { Beside } from "./state/beside";
 import { lab, type View } from "./state/lab";
-import { showLayer } from "./state/layers";
-import type { TumourPose } from "./state/pose";
+import type { Pose, TumourPose } from "./state/pose";
+import { firstPose, laid, type Lie, probe } from "./state/probe";
 import { SliceCache } from "./state/slices";
 
 const keep = new Keep(openDrawer());
@@ -62,6 +62,26 @@ export function hold(pose: TumourPose): void {
   talk.hold(pose);
 }
 
+/** Take the probe, through the middle of what is looked at where it was not held yet. */
+export function takeProbe(): void {
+  talk.probe(probe.getState().pose ?? firstPose());
+}
+
+export function putProbeAway(): void {
+  talk.probe(null);
+}
+
+/** Hold it so, in the scan's own scene. */
+export function moveProbe(pose: Pose): void {
+  talk.probe(pose);
+}
+
+/** Lay it through the middle. */
+export function layProbe(lie: Lie): void {
+  const pose = laid(lie);
+  if (pose) talk.probe(pose);
+}
+
 /** Go by this name, with those who share a scene or one's own way. */
 export function go(name: string, together: boolean): void {
   talk.company.go(name, together);
@@ -72,9 +92,8 @@ export function be(presence: Presence): void {
   talk.company.moved(presence);
 }
 
-/** Have these stand beside the tumour, which is whole then: a frame through it would hide it. */
+/** Have these stand beside the tumour, which is whole then. */
 export function placeBeside(what: Beside): void {
-  standBeside(what);
-  showLayer("frame", what === "nothing");
+  talk.beside(what);
   if (what !== "nothing" && lab.getState().view === "cut") showView("solid");
 }

@@ -10,30 +10,6 @@ export const LARGEST_HEADER_BYTES = 1048576;
 export const LARGEST_INCOMING_BYTES = 1048576;
 
 /**
- * What the user changed of the scene; null is what stays.
- *
- * Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
- *
- * Attributes:
- *     change: counts the page's changes, from 1.
- *     offer: take only what nobody has said yet: what a page shows when it joins.
- *     selection: a scan was opened.
- *     place: another frame is looked at; nothing where that scan is no longer selected.
- *     view: the tumour is drawn another way.
- *     pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
- *         magnification, in the coordinates of the stand (see `Presence`).
- */
-export interface Share {
-  change: number;
-  offer?: boolean;
-  selection?: Selection | null;
-  place?: Place | null;
-  view?: string | null;
-  pose?: Tuple<number, 8> | null;
-  type: "share";
-}
-
-/**
  * One line of the library's list.
  *
  * Attributes:
@@ -201,7 +177,7 @@ export interface Measured {
   frames: Tuple<number, 2>;
   warnings: string[];
   diameters: Diameter[];
-  confidence: number | null[];
+  confidence: (number | null)[];
   doubtful: number[];
   seq: number;
   type: "measured";
@@ -330,6 +306,18 @@ export interface Person {
 }
 
 /**
+ * Where the probe is held to a scan.
+ *
+ * Attributes:
+ *     pose: of its plane in the scan's own scene, x, y, z in metres and a unit quaternion x, y,
+ *         z, w: x to the picture's right, y to the transducer; null where it is put away.
+ */
+export interface ProbeAt {
+  scan: string;
+  pose: Tuple<number, 7> | null;
+}
+
+/**
  * Who else is in the lab.
  *
  * Attributes:
@@ -357,6 +345,8 @@ export interface People {
  *     place: the frame that is looked at; null after another scan was selected.
  *     view: how the tumour is drawn.
  *     pose: the tumour's, in the stand's coordinates; see `Share`.
+ *     probe: where it is held; null after another scan was selected.
+ *     beside: what stands in a row with the tumour.
  */
 export interface Shared {
   heard: number;
@@ -364,6 +354,8 @@ export interface Shared {
   place: Place | null;
   view: string | null;
   pose: Tuple<number, 8> | null;
+  probe: ProbeAt | null;
+  beside: string | null;
   seq: number;
   type: "shared";
 }
@@ -420,6 +412,34 @@ export interface Join {
   type: "join";
 }
 
+/**
+ * What the user changed of the scene; null is what stays.
+ *
+ * Sent anew after a drop until a `Shared` has heard it: what was heard before is not taken twice.
+ *
+ * Attributes:
+ *     change: counts the page's changes, from 1.
+ *     offer: take only what nobody has said yet: what a page shows when it joins.
+ *     selection: a scan was opened.
+ *     place: another frame is looked at; nothing where that scan is no longer selected.
+ *     view: the tumour is drawn another way.
+ *     pose: the tumour was moved: x, y, z in metres, a unit quaternion x, y, z, w, and its
+ *         magnification, in the coordinates of the stand (see `Presence`).
+ *     probe: it was taken, moved or put away; nothing where that scan is no longer selected.
+ *     beside: others were put into a row with the tumour, or taken out of it.
+ */
+export interface Share {
+  change: number;
+  offer?: boolean;
+  selection?: Selection | null;
+  place?: Place | null;
+  view?: string | null;
+  pose?: Tuple<number, 8> | null;
+  probe?: ProbeAt | null;
+  beside?: string | null;
+  type: "share";
+}
+
 export type ServerText = Welcome | ScanOpened | Measured | Marks | Failed | JobState | People | Shared;
 export type ServerBinary = MeshData | SliceData | VolumeData;
 export type ClientMessage = Hello | Open | Look | Ack | Join | Share | Presence;
@@ -464,7 +484,7 @@ function numberFrom(least: number, most: number): Check<number> {
   return (value, place) => {
     const taken = finiteNumber(value, place);
     if (taken >= least && taken <= most) return taken;
-    return refuse(most === Infinity ? `a number from ${least}` : `a number from ${least} to ${most}`, value, place);
+    return refuse(`a number from ${least}${most === Infinity ? "" : ` to ${most}`}`, value, place);
   };
 }
 
@@ -525,16 +545,6 @@ function oneOf<T extends { type: string }>(checks: { [K in T["type"]]: Check<T> 
     return checks[tag as T["type"]](value, place);
   };
 }
-
-const checkShare = objectOf<Share>({
-  change: wholeNumber(1, 9007199254740991),
-  offer: withDefault(yesOrNo, () => false),
-  selection: withDefault(orNull(checkSelection), () => null),
-  place: withDefault(orNull(checkPlace), () => null),
-  view: withDefault(orNull(textOf(1, 200)), () => null),
-  pose: withDefault(orNull(tupleOf(finiteNumber, 8)), () => null),
-  type: exactly("share"),
-});
 
 const checkScanCard = objectOf<ScanCard>({
   id: textOf(1, 200),
@@ -688,6 +698,11 @@ const checkPerson = objectOf<Person>({
   presence: orNull(checkPresence),
 });
 
+const checkProbeAt = objectOf<ProbeAt>({
+  scan: textOf(1, 200),
+  pose: orNull(tupleOf(finiteNumber, 7)),
+});
+
 const checkPeople = objectOf<People>({
   you: textOf(1, 200),
   seat: wholeNumber(0, 9007199254740991),
@@ -702,6 +717,8 @@ const checkShared = objectOf<Shared>({
   place: orNull(checkPlace),
   view: orNull(textOf(1, 200)),
   pose: orNull(tupleOf(finiteNumber, 8)),
+  probe: withDefault(orNull(checkProbeAt), () => null),
+  beside: withDefault(orNull(textOf(1, 200)), () => null),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("shared"),
 });
@@ -733,6 +750,18 @@ const checkJoin = objectOf<Join>({
   name: textOf(0, 40),
   together: yesOrNo,
   type: exactly("join"),
+});
+
+const checkShare = objectOf<Share>({
+  change: wholeNumber(1, 9007199254740991),
+  offer: withDefault(yesOrNo, () => false),
+  selection: withDefault(orNull(checkSelection), () => null),
+  place: withDefault(orNull(checkPlace), () => null),
+  view: withDefault(orNull(textOf(1, 200)), () => null),
+  pose: withDefault(orNull(tupleOf(finiteNumber, 8)), () => null),
+  probe: withDefault(orNull(checkProbeAt), () => null),
+  beside: withDefault(orNull(textOf(1, 200)), () => null),
+  type: exactly("share"),
 });
 
 const checkServerText = oneOf<ServerText>({

@@ -17,7 +17,7 @@ const shares = () => said.filter((m): m is Share => m.type === "share" && !m.off
 const lastChange = () => Math.max(0, ...said.map((m) => (m.type === "share" ? m.change : 0)));
 
 function hear(scene: Partial<SharedScene>, heard: number): void {
-  const nothing = { selection: null, place: null, view: null, pose: null };
+  const nothing = { selection: null, place: null, view: null, pose: null, probe: null, beside: null };
   mine.takeShared({ ...nothing, ...scene, heard, seq: 0, type: "shared" } as Shared);
 }
 
@@ -26,7 +26,7 @@ beforeEach(() => {
   company.setState({ ...first, together: true }, true);
   said = [];
   adopted = [];
-  shown = { selection: { scan: "a", label: "m" }, place: place(4), view: "cut", pose: null };
+  shown = { selection: { scan: "a", label: "m" }, place: place(4), view: "cut", pose: null, probe: null, beside: "nothing" };
   mine = new Company((m) => said.push(m), { shown: () => shown, adopt: (scene) => adopted.push(scene) });
 });
 
@@ -87,7 +87,7 @@ describe("changes", () => {
     mine.changed("place", place(7));
     const change = lastChange();
     hear({ place: place(1), view: "glass" }, change - 1);
-    expect(adopted).toEqual([{ selection: null, view: "glass", pose: null }]);
+    expect(adopted).toEqual([{ selection: null, view: "glass", pose: null, probe: null, beside: null }]);
     hear({ place: place(2) }, change);
     expect(adopted.at(-1)).toMatchObject({ place: place(2) });
   });
@@ -117,10 +117,11 @@ describe("changes", () => {
     expect(again[3]).toMatchObject({ offer: true });
   });
 
-  it("of the scan take the frame of the one before away", () => {
+  it("of the scan take frame and probe of the one before away", () => {
     mine.changed("place", place(7));
+    mine.changed("probe", { scan: "a", pose: [0, 0, 0, 0, 0, 0, 1] });
     mine.changed("selection", { scan: "b", label: null });
-    expect(mine.scene.place).toBeNull();
+    expect(mine.scene).toMatchObject({ place: null, probe: null });
   });
 });
 

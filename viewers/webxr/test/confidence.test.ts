@@ -11,7 +11,7 @@ const measured = (sure: (number | null)[], frames: [number, number]) => ({ confi
 describe("colours", () => {
   it("end at the least and at certainty, and are brighter the less sure", () => {
     expect(colourOfConfidence(0)).toEqual(colourOfConfidence(LEAST));
-    const light = [0.5, 0.6, 0.7, 0.8, 0.9, 1].map((sure) => {
+    const light = [0.6, 0.7, 0.75, 0.8, 0.9, 1].map((sure) => {
       const [r, g, b] = colourOfConfidence(sure);
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     });

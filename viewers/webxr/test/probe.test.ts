@@ -5,7 +5,7 @@ import { lab, showScan } from "../src/state/lab";
 import { layers } from "../src/state/layers";
 import { levels, showWindow, windowOf } from "../src/state/levels";
 import { poseFrom, positionOf, quaternionOf } from "../src/state/pose";
-import { attitudeOf, lay, moveProbe, poseOf, probe, putAway, sectionOf, takeOut } from "../src/state/probe";
+import { attitudeOf, firstPose, laid, poseOf, probe, sectionOf, showProbe } from "../src/state/probe";
 import { seeded } from "./seeded";
 
 /** 20 frames of 40 × 60 at 0.1 × 0.05 × 0.05 mm, rows downward, frames towards the viewer. */
@@ -47,25 +47,25 @@ describe("where a plane meets the scan", () => {
 
 describe("the probe", () => {
   beforeEach(() => {
-    putAway();
+    showProbe(null);
     lab.setState({ scan: null });
     showScan(scan);
   });
 
   it("is taken out through the middle, and the frame makes room", () => {
-    takeOut();
+    showProbe(firstPose());
     const { isOut, pose } = probe.getState();
     expect([isOut, layers.getState().frame]).toEqual([true, false]);
     expect(pose && positionOf(pose).distanceTo(lab.getState().subject!.centre)).toBeCloseTo(0, 9);
-    putAway();
+    showProbe(null);
     expect(layers.getState().frame).toBe(true);
   });
 
   it("follows the middle of what is looked at until it is moved", () => {
-    takeOut();
+    showProbe(firstPose());
     lab.setState({ subject: { centre: CENTRE, radius: 1 } });
     expect(positionOf(probe.getState().pose!).toArray()).toEqual(CENTRE.toArray());
-    moveProbe([1, 2, 3, 0, 0, 0, 1]);
+    showProbe([1, 2, 3, 0, 0, 0, 1]);
     lab.setState({ subject: { centre: new Vector3(), radius: 1 } });
     expect(probe.getState().pose).toEqual([1, 2, 3, 0, 0, 0, 1]);
     showScan({ ...scan, scan: "b" });
@@ -73,9 +73,9 @@ describe("the probe", () => {
   });
 
   it("lies as the frames, along the sweep, or level", () => {
-    takeOut();
+    showProbe(firstPose());
     const normals = (["across", "along", "level"] as const).map((lie) => {
-      lay(lie);
+      showProbe(laid(lie));
       return new Vector3(0, 0, 1).applyQuaternion(quaternionOf(probe.getState().pose!));
     });
     const axes = [new Vector3(0, 0, 1), new Vector3(1, 0, 0), new Vector3(0, 1, 0)];

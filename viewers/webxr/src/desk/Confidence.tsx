@@ -17,12 +17,12 @@ export function Confidence() {
   return (
     <div className="confidence" role="group" aria-label="How sure the model was">
       <div className="row ways">
-        <button type="button" aria-pressed={isShown} onClick={toggleConfidence}>
-          Confidence in colours
+        <button type="button" aria-pressed={isShown} onClick={toggleConfidence} title="Colour the tumour by how sure the model was (C)">
+          Confidence
         </button>
         {next !== null && (
           <button type="button" onClick={() => lookAt(next)} title="Next doubtful frame (U)">
-            Doubtful: {doubtful.length} {doubtful.length === 1 ? "frame" : "frames"} ›
+            {doubtful.length} doubtful ›
           </button>
         )}
       </div>

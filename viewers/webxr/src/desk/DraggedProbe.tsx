@@ -3,11 +3,11 @@ import type { ThreeEvent } from "@react-three/fiber";
 import { useThree } from "@react-three/fiber";
 import { useEffect, useRef, useState } from "react";
 import { type Group, Quaternion, Ray, Vector3 } from "three";
+import { moveProbe } from "../link";
 import { PROBE_COLOUR, ProbePlane } from "../scene/ProbePlane";
 import { Transducer } from "../scene/Transducer";
 import { type ProbePlace, useProbe } from "../scene/useProbe";
 import { poseFrom } from "../state/pose";
-import { moveProbe } from "../state/probe";
 import { dragging } from "./dragging";
 
 const RADIANS_A_PIXEL = 0.008;

@@ -1,12 +1,13 @@
 /** Take the probe out, lay it, and say how it lies; for keyboard and mouse. */
 import { useStore } from "zustand";
+import { layProbe, moveProbe, putProbeAway, takeProbe } from "../link";
 import { renderer, volume } from "../renderer";
 import { pictureOf } from "../scene/probePicture";
 import { useProbe } from "../scene/useProbe";
 import { lab } from "../state/lab";
 import { layers } from "../state/layers";
 import { levels } from "../state/levels";
-import { type Attitude, attitudeOf, lay, LIE_WORDS, LIES, moveProbe, poseOf, probe, putAway, takeOut } from "../state/probe";
+import { type Attitude, attitudeOf, LIE_WORDS, LIES, poseOf, probe } from "../state/probe";
 import { useLab } from "../useLab";
 import { savePicture } from "./pictureFile";
 import { Range } from "./Range";
@@ -19,7 +20,7 @@ export function Probe() {
     <section aria-labelledby="probe" className="card">
       <h2 id="probe">Probe</h2>
       <p className="note">A plane that shows the ultrasound wherever you hold it, at any angle.</p>
-      <button type="button" className="wide" aria-pressed={isOut} onClick={isOut ? putAway : takeOut}>
+      <button type="button" className="wide" aria-pressed={isOut} onClick={isOut ? putProbeAway : takeProbe}>
         {isOut ? "Put the probe away" : "Take the probe"}
       </button>
       {isOut && <Lying />}
@@ -39,7 +40,7 @@ function Lying() {
     <>
       <div className="row" role="group" aria-label="Lay the probe">
         {LIES.map((lie) => (
-          <button key={lie} type="button" onClick={() => lay(lie)}>
+          <button key={lie} type="button" onClick={() => layProbe(lie)}>
             {LIE_WORDS[lie]}
           </button>
         ))}

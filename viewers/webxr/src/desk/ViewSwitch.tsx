@@ -1,6 +1,8 @@
 /** How the tumour is drawn: cut at the frame, as glass, or whole. */
+import { useStore } from "zustand";
 import { showView } from "../link";
 import { VIEW_WORDS, VIEWS } from "../state/lab";
+import { blockWords, drawnVoxels } from "../state/voxels";
 import { useLab } from "../useLab";
 
 export function ViewSwitch() {
@@ -8,12 +10,22 @@ export function ViewSwitch() {
   const hasMesh = useLab((s) => s.mesh !== null);
   if (!hasMesh) return null;
   return (
-    <div className="switch" role="group" aria-label="How the tumour is drawn">
-      {VIEWS.map((name) => (
-        <button key={name} type="button" aria-pressed={name === view} onClick={() => showView(name)}>
-          {VIEW_WORDS[name]}
-        </button>
-      ))}
-    </div>
+    <>
+      <div className="switch" role="group" aria-label="How the tumour is drawn">
+        {VIEWS.map((name) => (
+          <button key={name} type="button" aria-pressed={name === view} onClick={() => showView(name)}>
+            {VIEW_WORDS[name]}
+          </button>
+        ))}
+      </div>
+      <Blocks />
+    </>
   );
+}
+
+/** Where there are more voxels than can be drawn. */
+function Blocks() {
+  const drawn = useStore(drawnVoxels, (s) => s.drawn);
+  const words = drawn && blockWords(drawn.block);
+  return words && <p className="note overnote">{words}</p>;
 }

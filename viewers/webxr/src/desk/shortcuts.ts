@@ -1,5 +1,5 @@
 /** What keys do, in the order in which the list of keys shows them. */
-import { lookAt, openScan, showView, step } from "../link";
+import { lookAt, openScan, putProbeAway, showView, step, takeProbe } from "../link";
 import { remove } from "../net/marks";
 import { nextDoubtful, toggleConfidence } from "../state/confidence";
 import { matching, neighbour } from "../state/library";
@@ -7,7 +7,7 @@ import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
 import { type Kind, KINDS } from "../state/marks";
 import { measuring, stepBack, takeTool } from "../state/measuring";
 import { playOrStop } from "../state/player";
-import { probe, putAway, takeOut } from "../state/probe";
+import { probe } from "../state/probe";
 import { openDialog } from "./dialogs";
 import { toggleMeter } from "./meter";
 import { search } from "./search";
@@ -32,7 +32,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["Home"], shown: "Home", does: "First frame", act: () => lookAt(0) },
   { keys: ["End"], shown: "End", does: "Last frame", act: () => lookAt(lastFrame()) },
   { keys: [" "], shown: "Space", does: "Play the frames, or stop", act: () => playOrStop(lookAt) },
-  { keys: ["r"], shown: "R", does: "Take the probe, or put it away", act: () => (probe.getState().isOut ? putAway() : takeOut()) },
+  { keys: ["r"], shown: "R", does: "Take the probe, or put it away", act: () => (probe.getState().isOut ? putProbeAway() : takeProbe()) },
   { keys: ["c"], shown: "C", does: "Colour the tumour by how sure the model was", act: toggleConfidence },
   { keys: ["u"], shown: "U", does: "Next frame that the model was not sure of", act: lookAtDoubtful },
   ...VIEWS.map((view, n) => ({

@@ -6,11 +6,11 @@ import type { ClientMessage, People, Presence, Share, Shared } from "../protocol
 import { companions, company } from "../state/company";
 import { Latest } from "./latest";
 
-export type SharedScene = Pick<Shared, "selection" | "place" | "view" | "pose">;
+export type SharedScene = Pick<Shared, "selection" | "place" | "view" | "pose" | "probe" | "beside">;
 type Field = keyof SharedScene;
 
-const FIELDS: readonly Field[] = ["selection", "place", "view", "pose"];
-const NOTHING: SharedScene = { selection: null, place: null, view: null, pose: null };
+const NOTHING: SharedScene = { selection: null, place: null, view: null, pose: null, probe: null, beside: null };
+const FIELDS = Object.keys(NOTHING) as Field[];
 const PRESENCE_MS = 50;
 /** The number of a change that has not been said. */
 const UNSAID = Infinity;
@@ -68,7 +68,7 @@ export class Company {
     if (!company.getState().together) return;
     const before = this.#scene.selection?.scan;
     this.#scene = { ...this.#scene, [field]: value };
-    if (this.#scene.selection?.scan !== before) this.#scene.place = null;
+    if (this.#scene.selection?.scan !== before) this.#scene = { ...this.#scene, place: null, probe: null };
     this.#unheard.set(field, UNSAID);
     this.#saying.push();
   }

@@ -27,7 +27,9 @@ import {
   type View,
   type Wanted,
 } from "../state/lab";
-import type { TumourPose } from "../state/pose";
+import { type Beside, beside, isBeside, standBeside } from "../state/beside";
+import type { Pose, TumourPose } from "../state/pose";
+import { probe, showProbe } from "../state/probe";
 import { SliceCache } from "../state/slices";
 import { Company, type SharedScene } from "./company";
 import { saveIfDone } from "./downloads";
@@ -88,6 +90,19 @@ export class Talk implements Heard {
   view(view: View): void {
     lab.setState({ view });
     this.company.changed("view", view);
+  }
+
+  /** The probe was taken or moved; null puts it away. */
+  probe(pose: Pose | null): void {
+    showProbe(pose);
+    const { scan } = lab.getState();
+    if (scan !== null) this.company.changed("probe", { scan: scan.scan, pose });
+  }
+
+  /** Others were put into a row with the tumour. */
+  beside(what: Beside): void {
+    standBeside(what);
+    this.company.changed("beside", what);
   }
 
   /** The tumour was moved. */
@@ -177,16 +192,25 @@ export class Talk implements Heard {
     if (this.#asked === null) lab.setState({ wanted: { scan: scan.scan, label: scan.label } });
     this.#sayLook();
     this.#goTo(this.company.scene.place);
+    if (before?.scan !== scan.scan && company.getState().together) showProbe(null);
+    this.#probeAt(this.company.scene.probe);
     this.#nameLabel(scan);
     this.company.offer();
   }
 
   /** Show what others changed; it is theirs, so nobody is told. */
-  #adopt({ selection, place, view, pose }: Partial<SharedScene>): void {
+  #adopt({ selection, place, view, pose, probe: held, beside }: Partial<SharedScene>): void {
     if (selection && !isWanted(selection)) this.#show(selection);
     if (place !== undefined) this.#goTo(place);
     if (view && isView(view)) lab.setState({ view });
     if (pose) company.setState({ pose });
+    if (held) this.#probeAt(held);
+    if (beside && isBeside(beside)) standBeside(beside);
+  }
+
+  /** Hold the probe as the others do, once their scan is here. */
+  #probeAt(held: SharedScene["probe"]): void {
+    if (held !== null && held.scan === lab.getState().scan?.scan) showProbe(held.pose);
   }
 
   /** To the frame that is shared; where nobody has said which, to the first to show. */
@@ -261,6 +285,14 @@ function selectionOf({ scan, label }: Wanted): Wanted {
 function sharedScene(): SharedScene {
   const { scan, frame, view } = lab.getState();
   const { pose } = company.getState();
-  if (scan === null) return { selection: null, place: null, view, pose };
-  return { selection: { scan: scan.scan, label: scan.label }, place: { scan: scan.scan, frame }, view, pose };
+  if (scan === null) return { selection: null, place: null, view, pose, probe: null, beside: null };
+  const held = probe.getState();
+  return {
+    selection: { scan: scan.scan, label: scan.label },
+    place: { scan: scan.scan, frame },
+    view,
+    pose,
+    probe: held.isOut ? { scan: scan.scan, pose: held.pose } : null,
+    beside: beside.getState().what,
+  };
 }

@@ -5,11 +5,16 @@
 import { createStore } from "zustand/vanilla";
 import type { ScanCard, ScanOpened } from "../protocol.gen";
 import { lab } from "./lab";
+import { showLayer } from "./layers";
 import type { Pose } from "./pose";
 
 export type Beside = "nothing" | "times" | "masks";
 export const BESIDE: readonly Beside[] = ["nothing", "times", "masks"];
 export const BESIDE_WORDS: Record<Beside, string> = { nothing: "Alone", times: "Timepoints", masks: "Masks" };
+
+export function isBeside(name: string): name is Beside {
+  return (BESIDE as readonly string[]).includes(name);
+}
 
 /** One of the row. */
 export interface Standing {
@@ -30,8 +35,11 @@ export interface BesideState {
 
 export const beside = createStore<BesideState>(() => ({ what: "nothing", apart: null, moved: {} }));
 
+/** Have these stand beside the tumour, which is whole then: a frame through it would hide it. */
 export function standBeside(what: Beside): void {
+  if (what === beside.getState().what) return;
   beside.setState({ what });
+  showLayer("frame", what === "nothing");
 }
 
 export function moveStanding(standing: Standing, pose: Pose): void {

@@ -8,11 +8,11 @@ import { against, showWay } from "./against";
 import type { LabState } from "./lab";
 import { cssOf, rampOf, type Rgb } from "./ramp";
 
-/** Where the colours end: a mask of less is as bad as one of this. */
-export const LEAST = 0.5;
+/** Where the colours end: less is as bad. Half way to 1 begins what the server calls doubtful. */
+export const LEAST = 0.7;
 export const BY_HAND: Rgb = [0.72, 0.72, 0.74];
 
-const ramp = rampOf(["#ffe14d", "#c9b86a", "#7d93ae", "#3f72b5"]);
+const ramp = rampOf(["#ffd92e", "#ecc94f", "#bdb184", "#6f8fb8", "#2f66b0"]);
 
 export const confidence = createStore<{ isShown: boolean }>(() => ({ isShown: false }));
 

@@ -19,6 +19,10 @@ export function showWindow({ level, width }: { level: number; width: number }): 
   levels.setState({ black, white });
 }
 
+export function areAllShown({ black, white }: Levels): boolean {
+  return black === ALL_LEVELS.black && white === ALL_LEVELS.white;
+}
+
 export function windowOf({ black, white }: Levels): { level: number; width: number } {
   return { level: (black + white) / 2, width: white - black };
 }

@@ -31,26 +31,19 @@ export interface Attitude {
   placeMm: number;
 }
 
-/** Take it out, through the middle of what is looked at; the frame makes room for it. */
-export function takeOut(): void {
-  if (probe.getState().pose === null) layAtFirst();
-  probe.setState({ isOut: true });
-  showLayer("frame", false);
+/** Hold it so; null puts it away, and it comes back where it was. The frame makes room for it. */
+export function showProbe(pose: Pose | null): void {
+  const { isOut } = probe.getState();
+  if (pose) probe.setState({ pose });
+  if (isOut === (pose !== null)) return;
+  probe.setState({ isOut: !isOut });
+  showLayer("frame", isOut);
 }
 
-export function putAway(): void {
-  probe.setState({ isOut: false });
-  showLayer("frame", true);
-}
-
-export function moveProbe(pose: Pose): void {
-  probe.setState({ pose });
-}
-
-/** Lay it through the middle. */
-export function lay(lie: Lie): void {
+/** Through the middle; null before anything is open. */
+export function laid(lie: Lie): Pose | null {
   const { scan, subject } = lab.getState();
-  if (scan && subject) moveProbe(poseFrom(subject.centre, lieIn(scan, lie)));
+  return scan && subject && poseFrom(subject.centre, lieIn(scan, lie));
 }
 
 /** How the probe lies, for somebody at a desk to change. */
@@ -117,22 +110,18 @@ function lieIn({ scene_from_index }: ScanOpened, lie: Lie): Quaternion {
 /** Between across and along, so that it is seen for another plane than the frames'. */
 const FIRST = { turnDeg: 45, tiltDeg: 0, rollDeg: 0, placeMm: 0 };
 
-function firstPose(): Pose | null {
-  const { scan, subject } = lab.getState();
-  return scan && subject && poseOf(FIRST, scan, subject.centre);
-}
-
-/** As it first lay, until it is moved: then it follows the middle of what is looked at. */
+/** As it first lies; until it is moved it follows the middle of what is looked at. */
 let untouched: Pose | null = null;
 
-function layAtFirst(): void {
-  untouched = firstPose();
-  probe.setState({ pose: untouched });
+export function firstPose(): Pose | null {
+  const { scan, subject } = lab.getState();
+  untouched = scan && subject && poseOf(FIRST, scan, subject.centre);
+  return untouched;
 }
 
 lab.subscribe(({ scan, subject }, before) => {
   const { isOut, pose } = probe.getState();
   const isOther = scan?.scan !== before.scan?.scan;
   if (isOther || (pose === untouched && subject !== before.subject)) probe.setState({ pose: null });
-  if (isOut && probe.getState().pose === null) layAtFirst();
+  if (isOut && probe.getState().pose === null) probe.setState({ pose: firstPose() });
 });

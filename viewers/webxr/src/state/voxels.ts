@@ -19,6 +19,11 @@ export interface VoxelFaces {
 /** What of them is drawn; null while none are. */
 export const drawnVoxels = createStore<{ drawn: { faces: number; block: Triple } | null }>(() => ({ drawn: null }));
 
+/** Says that voxels are drawn together; null where each is drawn by itself. */
+export function blockWords(block: Triple): string | null {
+  return block.every((n) => n === 1) ? null : `${block.join(" × ")} voxels (x × y × z) drawn as one`;
+}
+
 export type Masked = Pick<Slice, "frame" | "width" | "height" | "maskBits">;
 
 const CORNERS = [

@@ -3,11 +3,12 @@ import { useFrame } from "@react-three/fiber";
 import { useHandle } from "@react-three/handle";
 import { useEffect, useRef, useState } from "react";
 import type { Group } from "three";
+import { moveProbe } from "../link";
 import { ProbePlane } from "../scene/ProbePlane";
 import { Transducer } from "../scene/Transducer";
 import { type ProbePlace, useProbe } from "../scene/useProbe";
 import { isSamePose, poseFrom } from "../state/pose";
-import { moveProbe, probe } from "../state/probe";
+import { probe } from "../state/probe";
 import { SMALL } from "./pointers";
 import { reach } from "./reach";
 

@@ -8,10 +8,10 @@ import { useXR } from "@react-three/xr";
 import { type RefObject, useRef, useState } from "react";
 import type { Group } from "three";
 import { useStore } from "zustand";
-import { showView } from "../link";
+import { putProbeAway, showView, takeProbe } from "../link";
 import { VIEW_WORDS, VIEWS } from "../state/lab";
 import { askForPicture } from "../state/pictures";
-import { probe, putAway, takeOut } from "../state/probe";
+import { probe } from "../state/probe";
 import { pointingHand } from "../state/settings";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
@@ -92,7 +92,7 @@ function Menu({ head }: { head: RefObject<Place | null> }) {
       <Item onClick={comeBack} name="menu bring back">
         Bring back
       </Item>
-      <Item onClick={isOut ? putAway : takeOut} name="menu probe" pressed={isOut}>
+      <Item onClick={isOut ? putProbeAway : takeProbe} name="menu probe" pressed={isOut}>
         Probe
       </Item>
       <Item onClick={bringBoard} name="menu board here">

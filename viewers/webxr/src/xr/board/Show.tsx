@@ -1,13 +1,14 @@
-/** What is shown of the scan: the view, the layers that it draws, the probe. */
+/** What is shown of the scan: the view, the layers that it draws, how sure the model was, what stands beside it. */
 import { Container } from "@react-three/uikit";
 import { useStore } from "zustand";
 import { placeBeside, showView } from "../../link";
 import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../../state/beside";
 import { timesScanned, VIEW_WORDS, VIEWS } from "../../state/lab";
 import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
-import { lay, LIE_WORDS, LIES, probe, putAway, takeOut } from "../../state/probe";
+import { blockWords, drawnVoxels } from "../../state/voxels";
 import { useLab } from "../../useLab";
 import { Button } from "../Button";
+import { plain } from "../look";
 import { Confidence } from "./Confidence";
 import { Small } from "./Words";
 
@@ -24,6 +25,7 @@ export function Show() {
           </Button>
         ))}
       </Container>
+      <Blocks />
       <Small>Layers</Small>
       <Container gap={8} flexWrap="wrap">
         {LAYERS.map((name) => (
@@ -33,28 +35,16 @@ export function Show() {
         ))}
       </Container>
       <Confidence />
-      <Small>Probe: a plane at any angle</Small>
-      <Probe />
       <SideBySide />
     </Container>
   );
 }
 
-function Probe() {
-  const isOut = useStore(probe, (s) => s.isOut);
-  return (
-    <Container gap={8} flexWrap="wrap">
-      <Button name="probe" pressed={isOut} onClick={isOut ? putAway : takeOut}>
-        {isOut ? "Put away" : "Take out"}
-      </Button>
-      {isOut &&
-        LIES.map((name) => (
-          <Button key={name} name={`lie ${name}`} onClick={() => lay(name)}>
-            {LIE_WORDS[name]}
-          </Button>
-        ))}
-    </Container>
-  );
+/** Where there are more voxels than can be drawn. */
+function Blocks() {
+  const drawn = useStore(drawnVoxels, (s) => s.drawn);
+  const words = drawn && blockWords(drawn.block);
+  return words && <Small>{plain(words)}</Small>;
 }
 
 /** The subject's other timepoints, or the scan's other masks, where there are any. */

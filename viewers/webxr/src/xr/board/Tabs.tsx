@@ -5,11 +5,12 @@ import { Button } from "../Button";
 import { CompareTools } from "../CompareTools";
 import { MeasureTools } from "../MeasureTools";
 import { Numbers } from "./Numbers";
+import { Probe } from "./Probe";
 import { Scans } from "./Scans";
 import { Show } from "./Show";
 import { Tools } from "./Tools";
 
-const PAGES: Record<string, ComponentType> = { Numbers, Scans, Show, Measure: MeasureTools, Compare: CompareTools, Tools };
+const PAGES: Record<string, ComponentType> = { Numbers, Scans, Show, Probe, Measure: MeasureTools, Compare: CompareTools, Tools };
 
 export function Tabs() {
   const [open, setOpen] = useState("Numbers");
