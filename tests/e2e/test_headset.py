@@ -97,6 +97,22 @@ def test_two_controllers_scale(quest, mode):
     assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
 
 
+INDEX_TIPS = """() => new Promise(async done => {
+  const session = window.headset.activeSession;
+  const space = await session.requestReferenceSpace('local-floor');
+  session.requestAnimationFrame((_, frame) => done([...session.inputSources].map(({ hand }) => {
+    const { x, y, z } = frame.getPose(hand.get('index-finger-tip'), space).transform.position;
+    return [x, y, z];
+  })));
+})"""
+
+
+def between_pinches(quest):
+    """Metres between the two hands' fingers."""
+    one, other = np.array(quest.page.evaluate(INDEX_TIPS))
+    return np.linalg.norm(one - other)
+
+
 @pytest.mark.parametrize("mode", ["VR", "MR"])
 def test_two_hands_scale(quest, mode):
     quest.enter(mode)
@@ -109,12 +125,14 @@ def test_two_hands_scale(quest, mode):
     for side, at in hands.items():
         quest.device(f"headset.hands.{side}.position.set({place(at)})")
         quest.device(f"headset.hands.{side}.updatePinchValue(1)")
-    before = quest.state["magnification"]
+    before, apart = quest.state["magnification"], between_pinches(quest)
     quest.device(
         f"headset.hands.left.position.set({place(hands['left'] - ASIDE)}); "
         f"headset.hands.right.position.set({place(hands['right'] + ASIDE)})"
     )
-    assert quest.state["magnification"] == pytest.approx(2 * before, rel=0.1)
+    grown = between_pinches(quest) / apart
+    assert grown > 1.3
+    assert quest.state["magnification"] == pytest.approx(grown * before, rel=0.1)
     for side in hands:
         quest.device(f"headset.hands.{side}.updatePinchValue(0)")
 
