@@ -13,7 +13,7 @@
     ├── DatasetError          a tree of training images that would leak, or is damaged
     ├── TableError            a table of volumes that cannot be read, or a row of it
     ├── ServerError           the lab cannot be served (a port in use, no page built)
-    └── RenderError           no GL context, or a picture beyond the device's limits
+    └── RenderError           no GL context, a picture beyond the limits, or no panel to show it
 
 Anything else that escapes is a defect of ours.
 """
@@ -84,4 +84,4 @@ class ServerError(ParasamError):
 
 
 class RenderError(ParasamError):
-    """No GL context, or a picture beyond the device's limits."""
+    """No GL context, a picture beyond the device's limits, or no panel to show it."""

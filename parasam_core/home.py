@@ -28,6 +28,11 @@ def embeddings_folder() -> Path:
     return home() / "embeddings"
 
 
+def holograms_folder() -> Path:
+    """The last quilts that Looking Glass Bridge was given to show."""
+    return home() / "holograms"
+
+
 def lab_folder() -> Path:
     """The lab's certificates, which headsets are paired, who came in, and what was measured."""
     return home() / "lab"

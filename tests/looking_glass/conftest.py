@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 
 from parasam_core.mesh import Mesh
+from parasam_core.phantom import phantom
+from parasam_core.scanfile import write_scan
 from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.quilt import Layout
 
@@ -29,6 +32,15 @@ def ellipsoid() -> Mesh:
         ball.faces.astype(np.int32),
         normals.astype(np.float32),
     )
+
+
+@pytest.fixture(scope="session")
+def scan(tmp_path_factory) -> Path:
+    """A phantom with the label `truth`."""
+    made = phantom(5.0, seed=3)
+    folder = tmp_path_factory.mktemp("scans") / "p.zarr"
+    write_scan(folder, made.sequence).write_mask("truth", made.truth)
+    return folder
 
 
 @pytest.fixture

@@ -13,17 +13,7 @@ import pytest
 from PIL import Image
 
 from parasam_core.cli import main
-from parasam_core.phantom import phantom
-from parasam_core.scanfile import write_scan
 from viewers.looking_glass.device import PRESETS
-
-
-@pytest.fixture(scope="module")
-def scan(tmp_path_factory) -> Path:
-    made = phantom(5.0, seed=3)
-    folder = tmp_path_factory.mktemp("scans") / "p.zarr"
-    write_scan(folder, made.sequence).write_mask("truth", made.truth)
-    return folder
 
 
 def hologram(*arguments: object, cwd: Path, **environment: str):

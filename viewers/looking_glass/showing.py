@@ -1,0 +1,95 @@
+"""A scan on the panel: drawn as this panel expects, and shown by Looking Glass Bridge."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from parasam_core.home import holograms_folder
+from parasam_core.scanfile import ScanFile
+from viewers.looking_glass.bridge import Bridge
+from viewers.looking_glass.panel import chosen, expected_by
+from viewers.looking_glass.quilt import Layout
+from viewers.looking_glass.still import write_quilt
+
+KEPT = 4
+"""Quilts that stay: Bridge reads its file again when a playlist begins anew."""
+
+
+def show_scan(scan: ScanFile, label: str | None, wanted: str | None) -> dict[str, Any]:
+    """Draw a scan for a panel that is there, and have Bridge show it.
+
+    Args:
+        scan: whose tumour.
+        label: which mask; None where there is one.
+        wanted: serial number or preset's name of the panel; None takes the first.
+
+    Returns:
+        What was drawn, for which panel, who said how, and what Bridge answered, as
+        `parasam hologram --bridge --json` prints it.
+
+    Raises:
+        ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
+        RenderError: no Bridge, no panel, something refused, or no OpenGL.
+    """
+    label = scan.label_named(label)
+    bridge = Bridge()
+    panel = chosen(bridge.panels(), wanted)
+    expected = expected_by(panel, wanted)
+    quilt = new_quilt(expected.device.layout)
+    drawn = write_quilt(scan, label, expected.device, quilt)
+    forget_old_quilts(quilt.parent)
+    shown = bridge.show(panel, quilt, expected.device.layout)
+    return {
+        **drawn,
+        "layout_from": expected.layout_from,
+        "view_cone_from": expected.view_cone_from,
+        "panel": {
+            "index": panel.index,
+            "serial": panel.serial,
+            "hardware": panel.hardware,
+            "state": panel.state,
+        },
+        "bridge": {
+            "version": bridge.version,
+            "status": shown.status,
+            "answers": shown.answers,
+            "playlist": shown.playlist,
+        },
+    }
+
+
+def lines_of(told: dict[str, Any]) -> list[str]:
+    """What `show_scan` returns, for reading."""
+    panel, bridge = told["panel"], told["bridge"]
+    views = told["columns"] * told["rows"]
+    sources = {"bridge": "as Bridge says of it", "preset": "as its model expects", "assumed": ""}
+    cone = f"{told['view_cone_deg']:g}°"
+    lines = [
+        f"{panel['serial'] or panel['hardware']} (output {panel['index']}): {views} views, "
+        f"{told['columns']}×{told['rows']} on {told['width']}×{told['height']}, "
+        f"{sources[told['layout_from']]}; view cone {cone}, "
+        f"{sources[told['view_cone_from']] or 'which is a guess'}",
+        told["quilt"],
+        f"Looking Glass Bridge {bridge['version']} answered: {bridge['status']}",
+    ]
+    for endpoint, status in bridge["answers"].items():
+        if status != "Completion":
+            lines.append(f"not done yet: {endpoint} ({status})")
+    if panel["state"] not in ("", "ok"):
+        lines.append(f"Bridge calls the panel's state {panel['state']!r}")
+    return lines
+
+
+def new_quilt(layout: Layout) -> Path:
+    """A file of a new name, in a folder that is there; absolute, as Bridge runs elsewhere."""
+    folder = holograms_folder().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"quilt-{time.time_ns()}{layout.suffix}.png"
+
+
+def forget_old_quilts(folder: Path) -> None:
+    """Remove all but the newest `KEPT` of the quilts that were written for Bridge."""
+    for path in sorted(folder.glob("quilt-*_qs*.png"))[:-KEPT]:
+        path.unlink(missing_ok=True)
