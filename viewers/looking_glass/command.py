@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from parasam_core.console import answer
+from parasam_core.errors import UsageError
 from parasam_core.verbs import Verb
 from viewers.looking_glass.device import DEFAULT, PRESETS, preset
 
@@ -27,11 +28,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show it on the panel, through Looking Glass Bridge on this machine",
     )
+    target.add_argument(
+        "--native",
+        type=Path,
+        metavar="OUT.png",
+        help="write one panel's own pixels, to show unscaled",
+    )
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="FILE.json",
+        help="of the panel, for --native; by default as Bridge says, or as it was seen last",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the quilt or show it, and say what came of it."""
-    (_show if options.bridge else _write)(options)
+    if options.calibration and not options.native:
+        raise UsageError("expected --calibration together with --native OUT.png")
+    (_show if options.bridge else _write_native if options.native else _write)(options)
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -53,6 +68,22 @@ def _write(options: argparse.Namespace) -> None:
     if result["studio_name"] != options.quilt.name:
         lines.append(f"name it {result['studio_name']} for Looking Glass Studio")
     answer(result, lines, as_json=options.json)
+
+
+def _write_native(options: argparse.Namespace) -> None:
+    from parasam_core.scanfile import ScanFile
+    from viewers.looking_glass.native import (
+        calibrated_panel,
+        check_native_target,
+        lines_of_native,
+        write_native,
+    )
+
+    check_native_target(options.native)
+    scan = ScanFile.open(options.scan)
+    panel = calibrated_panel(options.device, options.calibration)
+    result = write_native(scan, options.label, panel, options.native)
+    answer(result, lines_of_native(result), as_json=options.json)
 
 
 VERB = Verb(

@@ -49,7 +49,7 @@ def known_panel(
     if not calibration:
         return _without_bridge(asked)
     try:
-        panel = _panel(Seen(calibration, default_quilt, ""), "Bridge")
+        panel = panel_that_says(calibration, default_quilt, source="Bridge")
     except RenderError as error:
         return replace(_without_bridge(asked), remark=f"what Bridge says was not taken: {error}")
     panel = _kept(panel, calibration, default_quilt)
@@ -58,6 +58,38 @@ def known_panel(
     return replace(
         _without_bridge(asked), remark=f"Bridge has a {panel.device.title}, {asked} was asked for"
     )
+
+
+def panel_that_says(
+    calibration: str, default_quilt: str = "", *, source: str, asked: str | None = None
+) -> KnownPanel:
+    """A panel by its own words.
+
+    Args:
+        calibration: JSON text.
+        default_quilt: JSON text; "" where the panel says nothing, its model's is taken then.
+        source: where the words are from.
+        asked: name of the model, for a panel whose serial number names none.
+
+    Raises:
+        RenderError: a field is missing or absurd, or nobody knows the quilt or the view cone.
+    """
+    lens = read_calibration(calibration)
+    model = _model(lens) or PRESETS.get((asked or "").strip().lower())
+    layout = read_default_quilt(default_quilt) if default_quilt else _layout(model)
+    cone = lens.view_cone_deg or (model.view_cone_deg if model else None)
+    if cone is None:
+        raise RenderError("expected viewCone in what the panel says of itself, got none")
+    device = Device(
+        name=lens.serial,
+        title=f"{model.title if model else 'Looking Glass'} ({lens.serial})",
+        layout=layout,
+        view_cone_deg=cone,
+        serial_prefix=model.serial_prefix if model else "",
+        screen=lens.screen,
+        dpi=lens.dpi,
+    )
+    return KnownPanel(device, lens, source, _remark(lens))
 
 
 def _kept(panel: KnownPanel, calibration: str, default_quilt: str) -> KnownPanel:
@@ -79,7 +111,7 @@ def _is(device: Device, asked: str) -> bool:
 def _without_bridge(asked: str | None) -> KnownPanel:
     seen = _seen(asked)
     if seen is not None:
-        return _panel(seen, f"seen on {seen.date}")
+        return panel_that_says(seen.calibration, seen.default_quilt, source=f"seen on {seen.date}")
     return KnownPanel(preset(DEFAULT if asked is None else asked), None, "preset")
 
 
@@ -93,25 +125,6 @@ def _seen(asked: str | None) -> Seen | None:
     return last_seen(known.serial_prefix) if known.serial_prefix else None
 
 
-def _panel(seen: Seen, source: str) -> KnownPanel:
-    calibration = read_calibration(seen.calibration)
-    model = _model(calibration)
-    layout = read_default_quilt(seen.default_quilt) if seen.default_quilt else _layout(model)
-    cone = calibration.view_cone_deg or (model.view_cone_deg if model else None)
-    if cone is None:
-        raise RenderError("expected viewCone in what the panel says of itself, got none")
-    device = Device(
-        name=calibration.serial,
-        title=f"{model.title if model else 'Looking Glass'} ({calibration.serial})",
-        layout=layout,
-        view_cone_deg=cone,
-        serial_prefix=model.serial_prefix if model else "",
-        screen=calibration.screen,
-        dpi=calibration.dpi,
-    )
-    return KnownPanel(device, calibration, source, _remark(calibration))
-
-
 def _model(calibration: Calibration) -> Device | None:
     """By the serial number, else the only model with such a screen: old numbers name none."""
     serial, own = calibration.serial.upper(), (calibration.screen, calibration.dpi)
@@ -123,7 +136,10 @@ def _model(calibration: Calibration) -> Device | None:
 
 def _layout(model: Device | None) -> Layout:
     if model is None:
-        raise RenderError("expected a defaultQuilt for a panel of an unknown model, got none")
+        raise RenderError(
+            "expected a defaultQuilt for a panel of an unknown model, got none; "
+            f"name its model: --device {'|'.join(PRESETS)}"
+        )
     return model.layout
 
 

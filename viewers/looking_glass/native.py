@@ -1,0 +1,131 @@
+"""A scan as one panel's own pixels, in a file to be shown on it unscaled."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from parasam_core.atomic import write_bytes
+from parasam_core.errors import RenderError, UsageError
+from parasam_core.scanfile import ScanFile
+from viewers.looking_glass.bridge import Bridge
+from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_that_says
+from viewers.looking_glass.lens import encode
+from viewers.looking_glass.panel import chosen
+from viewers.looking_glass.stage import framed, greatest_shift_px, turned
+from viewers.looking_glass.still import stage_of_scan
+
+
+def check_native_target(target: Path) -> None:
+    """Refuse a place for a panel's picture before any work is done for it.
+
+    Raises:
+        UsageError: not a PNG, or no such folder.
+    """
+    if target.suffix.lower() != ".png" or target.is_dir():
+        raise UsageError(f"expected a file ending in .png, got {target}")
+    if not target.parent.is_dir():
+        raise UsageError(f"expected a file in a folder that is there, got {target}")
+
+
+def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
+    """A panel whose lenses are known: of a file, else by Bridge, else the last one seen.
+
+    Args:
+        asked: serial number, or a display's name; None for any.
+        file: a calibration, JSON.
+
+    Raises:
+        UsageError: the file cannot be read.
+        RenderError: it holds no calibration, or no panel is known.
+    """
+    if file is not None:
+        return panel_that_says(_text(file), source=file.name, asked=asked)
+    told, silence = _bridges_word(asked)
+    panel = known_panel(asked, *told)
+    if panel.calibration is None:
+        raise RenderError(
+            f"expected a panel whose lenses are known, got {panel.device.title} as a {panel.source}"
+            f" ({panel.remark or silence}); start Looking Glass Bridge with the panel connected, "
+            "or give its calibration with --calibration FILE.json"
+        )
+    return panel
+
+
+def write_native(
+    scan: ScanFile, label: str | None, panel: KnownPanel, target: Path
+) -> dict[str, Any]:
+    """Draw a scan as `write_quilt` does, and write the pixels that show it on a panel.
+
+    Args:
+        scan: whose tumour.
+        label: which mask; None where there is one.
+        panel: of `calibrated_panel`.
+        target: PNG to write.
+
+    Returns:
+        What was drawn, as `parasam hologram --native --json` prints it.
+
+    Raises:
+        ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
+        RenderError: no OpenGL, a quilt beyond it, or a panel whose lenses are not known.
+        UsageError: see `check_native_target`.
+    """
+    check_native_target(target)
+    if panel.calibration is None:
+        raise RenderError(f"expected a panel whose lenses are known, got {panel.device.title}")
+    label = scan.label_named(label)
+    layout = panel.device.layout
+    with Renderer() as renderer:
+        stage = stage_of_scan(scan, label)
+        rig = framed(stage.points, layout, panel.device.view_cone_deg, turned())
+        renderer.show(stage)
+        quilt = renderer.quilt(rig, layout)
+    stream = io.BytesIO()
+    Image.fromarray(encode(quilt, layout, panel.calibration)).save(stream, "PNG")
+    write_bytes(target, stream.getvalue())
+    return {
+        "native": str(target),
+        "label": label,
+        "serial": panel.calibration.serial,
+        "calibration_from": panel.source,
+        "remark": panel.remark,
+        "width": panel.calibration.screen[0],
+        "height": panel.calibration.screen[1],
+        "columns": layout.columns,
+        "rows": layout.rows,
+        "view_cone_deg": panel.device.view_cone_deg,
+        "greatest_shift_px": greatest_shift_px(stage.points, rig, layout),
+    }
+
+
+def lines_of_native(told: dict[str, Any]) -> list[str]:
+    """What `write_native` returns, for reading."""
+    lines = [
+        f"{told['native']}: {told['width']}×{told['height']} pixels for {told['serial']} alone "
+        f"(calibration: {told['calibration_from']}); show them unscaled"
+    ]
+    return [*lines, told["remark"]] if told["remark"] else lines
+
+
+def _bridges_word(asked: str | None) -> tuple[tuple[str, ...], str]:
+    """(calibration, defaultQuilt) as JSON; nothing and the reason where no panel answers."""
+    try:
+        panel = chosen(Bridge().panels(), asked)
+    except RenderError as error:
+        return (), str(error)
+    told = (json.dumps(fields) if fields else "" for fields in (panel.calibration, panel.quilt))
+    return tuple(told), ""
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "no text"
+        raise UsageError(f"expected a calibration in JSON, got {file}: {reason}") from error
