@@ -68,6 +68,8 @@ def test_without_json_it_says_what_it_wrote(scan: Path, tmp_path: Path) -> None:
         (["--quilt", "t_qs5x9a1.6.png"], 2, "with _qs11x6a0.5625, or without"),
         (["--quilt", "t_qs0x9a1.6.png"], 1, "at least one column and row"),
         ([], 2, "--quilt"),
+        (["--quilt", "t.png", "--focus", "middle"], 2, "expected tumour, slice, or mm before"),
+        (["--quilt", "t.png", "--focus", "-90"], 1, "what is shown ends, got -90 mm"),
         (["--quilt", "t.png", "--device", "cube"], 1, "got 'cube'"),
         (["--quilt", "t.png", "--label", "nobody"], 1, "(truth), got nobody"),
     ],

@@ -18,16 +18,19 @@ from parasam_core.home import holograms_folder
 from tests.looking_glass.fake_bridge import FakeBridge, display, monitor, served
 from viewers.looking_glass import bridge as client
 from viewers.looking_glass.quilt import Layout
+from viewers.looking_glass.seen import seen_of
 from viewers.looking_glass.showing import KEPT, forget_old_quilts, lines_of, new_quilt
 
 SMALL = {"quiltX": 800, "quiltY": 602, "tileX": 4, "tileY": 2, "quiltAspect": 0.75}
+CALIBRATION = (Path(__file__).parent / "calibrations/second-portrait.json").read_text("utf-8")
+SERIAL = json.loads(CALIBRATION)["serial"]
 ON_A_PORT = "import sys, viewers.looking_glass.bridge as b; b.PORT = int(sys.argv.pop(1)); "
 
 
 @pytest.fixture
 def fake() -> Iterator[FakeBridge]:
     """A Portrait as output 1, which says it wants a small quilt."""
-    panel = display(1, defaultQuilt=json.dumps(SMALL))
+    panel = display(1, defaultQuilt=json.dumps(SMALL), calibration=CALIBRATION)
     with served(FakeBridge(monitor(0), panel)) as bridge:
         yield bridge
 
@@ -53,14 +56,15 @@ def shown(scan: Path, fake: FakeBridge, *arguments: str) -> subprocess.Completed
 
 
 def test_a_scan_is_shown_as_its_panel_expects(scan: Path, fake: FakeBridge, here: Path) -> None:
-    ran = shown(scan, fake, "--json")
+    ran = shown(scan, fake, "--focus", "-0.2", "--json")
     assert (ran.returncode, ran.stderr) == (0, "")
     told = json.loads(ran.stdout)
     assert told["panel"] == {
-        "index": 1, "serial": "LKG-P00042", "hardware": "portrait", "state": "ok",
+        "index": 1, "serial": SERIAL, "hardware": "portrait", "state": "ok",
     }  # fmt: skip
     assert (told["bridge"]["version"], told["bridge"]["status"]) == ("2.4.7", "Completion")
     assert (told["device"], told["label"]) == ("portrait", "truth")
+    assert told["focus_mm"] == pytest.approx(-0.2)
     assert (told["layout_from"], told["view_cone_from"]) == ("bridge", "bridge")
     entry = fake.on_panel[1]
     assert entry["uri"] == told["quilt"]
@@ -72,6 +76,10 @@ def test_a_scan_is_shown_as_its_panel_expects(scan: Path, fake: FakeBridge, here
         quilt = np.asarray(picture)
     assert quilt.shape == (602, 800, 3)
     assert all((layout.tile(quilt, view).max(axis=2) > 20).mean() > 0.05 for view in range(8))
+    seen = seen_of(SERIAL)
+    assert seen is not None
+    assert json.loads(seen.calibration) == json.loads(CALIBRATION)
+    assert json.loads(seen.default_quilt) == SMALL
 
 
 def test_people_read_what_bridge_answered(scan: Path, fake: FakeBridge, here: Path) -> None:
@@ -79,7 +87,7 @@ def test_people_read_what_bridge_answered(scan: Path, fake: FakeBridge, here: Pa
     ran = shown(scan, fake)
     assert (ran.returncode, ran.stderr) == (0, "")
     panel, quilt, answered, pending = ran.stdout.splitlines()
-    assert panel.startswith("LKG-P00042 (output 1): 8 views, 4×2 on 800×602, as Bridge says of it")
+    assert panel.startswith(f"{SERIAL} (output 1): 8 views, 4×2 on 800×602 (as Bridge says)")
     assert Path(quilt).is_file()
     assert answered == "Looking Glass Bridge 2.4.7 answered: Pending"
     assert pending == "not done yet: play_playlist (Pending)"
@@ -127,7 +135,7 @@ def be_well(fake: FakeBridge) -> None:
         (fall_silent, [], "to answer bridge_version within 2 s"),
         (talk_nonsense, [], "got b'<html>'"),
         (be_elsewhere, [], "nothing is there; start Bridge"),
-        (be_well, ["--device", "go"], "(LKG-P00042 (portrait)), got 'go'"),
+        (be_well, ["--device", "go"], f"({SERIAL} (portrait)), got 'go'"),
         (be_well, ["--label", "nobody"], "(truth), got nobody"),
     ],
 )
@@ -179,5 +187,5 @@ def test_a_guess_and_a_panel_that_is_not_ready_are_said() -> None:
         "layout_from": "preset", "view_cone_from": "assumed", "quilt": "/q.png",
     }  # fmt: skip
     first, *_, last = lines_of(told)
-    assert first.endswith("as its model expects; view cone 40°, which is a guess")
+    assert first.endswith("(as its model expects); view cone 40° (a guess)")
     assert last == "Bridge calls the panel's state 'sleeping'"

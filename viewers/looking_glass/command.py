@@ -9,6 +9,7 @@ from parasam_core.console import answer
 from parasam_core.errors import UsageError
 from parasam_core.verbs import Verb
 from viewers.looking_glass.device import DEFAULT, PRESETS, preset
+from viewers.looking_glass.focus import focus_given
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"display or its serial number: {', '.join(PRESETS)}; by default {DEFAULT}, "
         "with --bridge the panel that is there",
+    )
+    parser.add_argument(
+        "--focus",
+        type=focus_given,
+        metavar="WHERE",
+        help="what lies in the glass: tumour, slice, or mm before (2.5) or behind (-2.5) the "
+        "middle; by default where near and far blur alike",
     )
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument("--quilt", type=Path, metavar="OUT.png", help="the quilt to write")
@@ -53,7 +61,7 @@ def _show(options: argparse.Namespace) -> None:
     from parasam_core.scanfile import ScanFile
     from viewers.looking_glass.showing import lines_of, show_scan
 
-    result = show_scan(ScanFile.open(options.scan), options.label, options.device)
+    result = show_scan(ScanFile.open(options.scan), options.label, options.device, options.focus)
     answer(result, lines_of(result), as_json=options.json)
 
 
@@ -63,7 +71,8 @@ def _write(options: argparse.Namespace) -> None:
 
     device = preset(options.device or DEFAULT)
     check_quilt_target(options.quilt, device.layout)
-    result = write_quilt(ScanFile.open(options.scan), options.label, device, options.quilt)
+    scan = ScanFile.open(options.scan)
+    result = write_quilt(scan, options.label, device, options.quilt, options.focus)
     lines = [f"{options.quilt}: {device.layout.views} views for a {device.title}"]
     if result["studio_name"] != options.quilt.name:
         lines.append(f"name it {result['studio_name']} for Looking Glass Studio")
@@ -82,7 +91,7 @@ def _write_native(options: argparse.Namespace) -> None:
     check_native_target(options.native)
     scan = ScanFile.open(options.scan)
     panel = calibrated_panel(options.device, options.calibration)
-    result = write_native(scan, options.label, panel, options.native)
+    result = write_native(scan, options.label, panel, options.native, options.focus)
     answer(result, lines_of_native(result), as_json=options.json)
 
 

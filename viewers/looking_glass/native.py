@@ -13,11 +13,12 @@ from parasam_core.atomic import write_bytes
 from parasam_core.errors import RenderError, UsageError
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.bridge import Bridge
+from viewers.looking_glass.focus import Focus, focused
 from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_that_says
 from viewers.looking_glass.lens import encode
 from viewers.looking_glass.panel import chosen
-from viewers.looking_glass.stage import framed, greatest_shift_px, turned
+from viewers.looking_glass.stage import greatest_shift_px
 from viewers.looking_glass.still import stage_of_scan
 
 
@@ -58,7 +59,11 @@ def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
 
 
 def write_native(
-    scan: ScanFile, label: str | None, panel: KnownPanel, target: Path
+    scan: ScanFile,
+    label: str | None,
+    panel: KnownPanel,
+    target: Path,
+    focus: Focus | None = None,
 ) -> dict[str, Any]:
     """Draw a scan as `write_quilt` does, and write the pixels that show it on a panel.
 
@@ -67,6 +72,7 @@ def write_native(
         label: which mask; None where there is one.
         panel: of `calibrated_panel`.
         target: PNG to write.
+        focus: which plane lies in the glass; None: the one that leaves the most depth.
 
     Returns:
         What was drawn, as `parasam hologram --native --json` prints it.
@@ -83,7 +89,7 @@ def write_native(
     layout = panel.device.layout
     with Renderer() as renderer:
         stage = stage_of_scan(scan, label)
-        rig = framed(stage.points, layout, panel.device.view_cone_deg, turned())
+        rig = focused(stage, layout, panel.device.view_cone_deg, focus)
         renderer.show(stage)
         quilt = renderer.quilt(rig, layout)
     stream = io.BytesIO()

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from parasam_core.errors import RenderError
 from parasam_core.home import holograms_folder
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.bridge import Bridge
-from viewers.looking_glass.panel import chosen, expected_by
+from viewers.looking_glass.focus import Focus
+from viewers.looking_glass.panel import Panel, chosen, expected_by
 from viewers.looking_glass.quilt import Layout
+from viewers.looking_glass.seen import keep
 from viewers.looking_glass.still import write_quilt
 
 KEPT = 4
 """Quilts that stay: Bridge reads its file again when a playlist begins anew."""
 
 
-def show_scan(scan: ScanFile, label: str | None, wanted: str | None) -> dict[str, Any]:
+def show_scan(
+    scan: ScanFile, label: str | None, wanted: str | None, focus: Focus | None = None
+) -> dict[str, Any]:
     """Draw a scan for a panel that is there, and have Bridge show it.
 
     Args:
         scan: whose tumour.
         label: which mask; None where there is one.
         wanted: serial number or preset's name of the panel; None takes the first.
+        focus: which plane lies in the glass; None: the one that leaves the most depth.
 
     Returns:
         What was drawn, for which panel, who said how, and what Bridge answered, as
@@ -37,8 +45,9 @@ def show_scan(scan: ScanFile, label: str | None, wanted: str | None) -> dict[str
     bridge = Bridge()
     panel = chosen(bridge.panels(), wanted)
     expected = expected_by(panel, wanted)
+    _remember(panel)
     quilt = new_quilt(expected.device.layout)
-    drawn = write_quilt(scan, label, expected.device, quilt)
+    drawn = write_quilt(scan, label, expected.device, quilt, focus)
     forget_old_quilts(quilt.parent)
     shown = bridge.show(panel, quilt, expected.device.layout)
     return {
@@ -60,17 +69,22 @@ def show_scan(scan: ScanFile, label: str | None, wanted: str | None) -> dict[str
     }
 
 
+def _remember(panel: Panel) -> None:
+    """Keep what it says of itself for when Bridge does not answer, if that is complete."""
+    with suppress(RenderError):
+        keep(json.dumps(panel.calibration), json.dumps(panel.quilt))
+
+
 def lines_of(told: dict[str, Any]) -> list[str]:
     """What `show_scan` returns, for reading."""
     panel, bridge = told["panel"], told["bridge"]
     views = told["columns"] * told["rows"]
-    sources = {"bridge": "as Bridge says of it", "preset": "as its model expects", "assumed": ""}
-    cone = f"{told['view_cone_deg']:g}°"
+    sources = {"bridge": "as Bridge says", "preset": "as its model expects", "assumed": "a guess"}
     lines = [
         f"{panel['serial'] or panel['hardware']} (output {panel['index']}): {views} views, "
-        f"{told['columns']}×{told['rows']} on {told['width']}×{told['height']}, "
-        f"{sources[told['layout_from']]}; view cone {cone}, "
-        f"{sources[told['view_cone_from']] or 'which is a guess'}",
+        f"{told['columns']}×{told['rows']} on {told['width']}×{told['height']} "
+        f"({sources[told['layout_from']]}); view cone {told['view_cone_deg']:g}° "
+        f"({sources[told['view_cone_from']]})",
         told["quilt"],
         f"Looking Glass Bridge {bridge['version']} answered: {bridge['status']}",
     ]

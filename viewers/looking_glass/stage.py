@@ -136,10 +136,9 @@ def framed(
     view_cone_deg: float,
     turn: NDArray[np.float64],
     ceiling_px: float = CEILING_PX,
+    focus: float | None = None,
 ) -> Rig:
     """Cameras that show all points in every view, as large as margin and depth budget allow.
-
-    The focal plane lies where nearest and farthest point shift alike.
 
     Args:
         points: (n, 3) metres.
@@ -147,20 +146,29 @@ def framed(
         view_cone_deg: of the display.
         turn: (3, 3) rotation of the scene.
         ceiling_px: greatest shift from view to view, tile pixels.
+        focus: how far the focal plane lies before the points' middle, metres; None: where nearest
+            and farthest point shift alike, which leaves the most room.
     """
     reach_deg = view_cone_deg if layout.views > 1 else 0.0
     seen = points @ turn.T
     middle = (seen.min(axis=0) + seen.max(axis=0)) / 2
     seen = seen - middle
     half_depth = float(np.ptp(seen[:, 2]) / 2)
-    smallest = _half_height_in_budget(half_depth, layout, view_cone_deg, ceiling_px)
+    budget = _budget(layout, view_cone_deg, ceiling_px)
+    smallest = _half_height_in_budget(half_depth, budget, focus)
     half_height = max(smallest, float(np.abs(seen).max()))
     for _ in range(20):  # the focal plane's place and the size that fits hang together
-        behind = _middle_behind_focus(half_depth, half_height)
+        behind = _middle_behind_focus(half_depth, half_height) if focus is None else focus
         shifted = seen - (0, 0, behind)
         half_height = max(smallest, _half_height_that_fits(shifted, layout.aspect, reach_deg))
     target = turn.T @ (middle + np.array([0, 0, behind]))
     return Rig(target, turn, half_height, layout.aspect, layout.views, view_cone_deg)
+
+
+def plane_before_middle(rig: Rig, points: NDArray[np.float64]) -> float:
+    """How far the focal plane lies before the middle of (n, 3) points, metres."""
+    z = (points - rig.target) @ rig.turn[2]
+    return -float((z.max() + z.min()) / 2)
 
 
 def greatest_shift_px(points: NDArray[np.float64], rig: Rig, layout: Layout) -> float:
@@ -171,14 +179,22 @@ def greatest_shift_px(points: NDArray[np.float64], rig: Rig, layout: Layout) -> 
     return float(relative) * px_a_view(layout, rig.view_cone_deg, rig.fov_deg)
 
 
-def _half_height_in_budget(
-    half_depth: float, layout: Layout, view_cone_deg: float, ceiling_px: float
-) -> float:
-    """The least half-height whose depth budget holds a body of this half-depth."""
+def _budget(layout: Layout, view_cone_deg: float, ceiling_px: float) -> tuple[float, float]:
+    """Nearest and farthest depth that is allowed, in focal distances."""
     far_away = px_a_view(layout, view_cone_deg)
     limit = 0.95 * (1 - 1 / FAR_LIMIT)  # where no ceiling binds, stay clear of the clip planes
-    near, far = depth_budget(min(ceiling_px / far_away, limit) if far_away else limit)
-    return _tan_half_fov() * 2 * half_depth / (far - near)
+    return depth_budget(min(ceiling_px / far_away, limit) if far_away else limit)
+
+
+def _half_height_in_budget(
+    half_depth: float, budget: tuple[float, float], focus: float | None
+) -> float:
+    """The least half-height whose depth budget holds a body of this half-depth."""
+    near, far = budget
+    if focus is None:
+        return _tan_half_fov() * 2 * half_depth / (far - near)
+    before, behind = half_depth - focus, half_depth + focus
+    return _tan_half_fov() * max(before / (1 - near), behind / (far - 1))
 
 
 def _middle_behind_focus(half_depth: float, half_height: float) -> float:

@@ -15,15 +15,15 @@ from parasam_core.errors import UsageError
 from parasam_core.scanfile import ScanFile
 from parasam_core.solid import fill, simplified, surface
 from viewers.looking_glass.device import Device
+from viewers.looking_glass.focus import Focus, focused
 from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.quilt import QUILT_NAME, Layout, layout_of_name
 from viewers.looking_glass.stage import (
     Stage,
-    framed,
     greatest_shift_px,
     middle_slice,
+    plane_before_middle,
     stage_of,
-    turned,
 )
 
 TRIANGLES = 100_000
@@ -49,7 +49,13 @@ def check_quilt_target(target: Path, layout: Layout) -> None:
         )
 
 
-def write_quilt(scan: ScanFile, label: str | None, device: Device, target: Path) -> dict[str, Any]:
+def write_quilt(
+    scan: ScanFile,
+    label: str | None,
+    device: Device,
+    target: Path,
+    focus: Focus | None = None,
+) -> dict[str, Any]:
     """Draw a scan's tumour and the slice through its middle for a display, and write the quilt.
 
     Returns:
@@ -57,14 +63,14 @@ def write_quilt(scan: ScanFile, label: str | None, device: Device, target: Path)
 
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
-        RenderError: no OpenGL, or a quilt beyond it.
+        RenderError: no OpenGL, a quilt beyond it, or a focus beyond what is shown.
         UsageError: see `check_quilt_target`.
     """
     check_quilt_target(target, device.layout)
     label = scan.label_named(label)
     with Renderer() as renderer:
         stage = stage_of_scan(scan, label)
-        rig = framed(stage.points, device.layout, device.view_cone_deg, turned())
+        rig = focused(stage, device.layout, device.view_cone_deg, focus)
         renderer.show(stage)
         write_bytes(target, _png(renderer.quilt(rig, device.layout)))
     return {
@@ -79,6 +85,7 @@ def write_quilt(scan: ScanFile, label: str | None, device: Device, target: Path)
         "aspect": device.layout.aspect,
         "view_cone_deg": device.view_cone_deg,
         "focal_plane_mm": [2e3 * rig.half_height * rig.aspect, 2e3 * rig.half_height],
+        "focus_mm": 1e3 * plane_before_middle(rig, stage.points),
         "greatest_shift_px": greatest_shift_px(stage.points, rig, device.layout),
         "triangles": len(stage.faces),
     }
