@@ -105,9 +105,16 @@ def test_an_offset_that_is_absurd_is_named(offset: str, value) -> None:
     ids=lambda text: text[:8],
 )  # fmt: skip
 def test_what_is_no_object_is_refused(text: str) -> None:
-    for read in (read_calibration, read_default_quilt):
+    with pytest.raises(RenderError, match="JSON"):
+        read_calibration(text)
+    if text:
         with pytest.raises(RenderError, match="JSON"):
-            read(text)
+            read_default_quilt(text)
+
+
+@pytest.mark.parametrize("text", ["", "{}"])
+def test_a_panel_may_ask_for_no_quilt(text: str) -> None:
+    assert read_default_quilt(text) is None
 
 
 @given(st.recursive(

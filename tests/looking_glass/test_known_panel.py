@@ -74,6 +74,8 @@ def test_a_newer_answer_of_a_panel_takes_the_place_of_the_old_one() -> None:
 
 def test_without_a_quilt_of_its_own_a_panel_has_its_models() -> None:
     assert known_panel(calibration=PORTRAIT).device.layout == PRESETS["portrait"].layout
+    assert known_panel(None, PORTRAIT, "{}").source == "Bridge"
+    assert known_panel().device.layout == PRESETS["portrait"].layout
     # old serial numbers name no model, but only one has such a screen
     old = known_panel(calibration=text_of("first-8.9"))
     assert (old.device.layout, old.device.view_cone_deg) == (PRESETS["8.9"].layout, 40)
@@ -146,8 +148,16 @@ def test_a_name_that_leaves_the_folder_was_never_seen(tmp_path: Path) -> None:
     assert seen_of("../LKG-P00042") is None
 
 
+def test_a_panel_that_was_seen_and_lacks_a_layout_is_not_taken() -> None:
+    keep(text_of("third-16-landscape", serial="PROTOTYPE"))
+    panel = known_panel()
+    assert panel.source == "preset"
+    assert panel.remark.startswith("PROTOTYPE, seen on 20")
+    assert "expected a defaultQuilt" in panel.remark
+
+
 def test_what_cannot_be_a_panels_is_not_kept() -> None:
-    for calibration, quilt in ((text_of("second-portrait", slope=0), ""), (PORTRAIT, "{}")):
+    for calibration, quilt in ((text_of("second-portrait", slope=0), ""), (PORTRAIT, "[]")):
         with pytest.raises(RenderError):
             keep(calibration, quilt)
     assert not seen_folder().exists()

@@ -85,13 +85,15 @@ def read_calibration(text: str) -> Calibration:
     )
 
 
-def read_default_quilt(text: str) -> Layout:
-    """The quilt that a panel asks for, from Bridge's `defaultQuilt`.
+def read_default_quilt(text: str) -> Layout | None:
+    """The quilt that a panel asks for, from Bridge's `defaultQuilt`; None where that says nothing.
 
     Raises:
         RenderError: see `read_calibration`; or tiles without a pixel.
     """
-    fields = _object(text, "defaultQuilt")
+    fields = _object(text, "defaultQuilt") if text else {}
+    if not fields:
+        return None
     return Layout(
         columns=_whole(fields, "tileX", 1, LARGEST_SIDE_PX),
         rows=_whole(fields, "tileY", 1, LARGEST_SIDE_PX),

@@ -76,7 +76,7 @@ def panel_that_says(
     """
     lens = read_calibration(calibration)
     model = _model(lens) or PRESETS.get((asked or "").strip().lower())
-    layout = read_default_quilt(default_quilt) if default_quilt else _layout(model)
+    layout = read_default_quilt(default_quilt) or _layout(model)
     cone = lens.view_cone_deg or (model.view_cone_deg if model else None)
     if cone is None:
         raise RenderError("expected viewCone in what the panel says of itself, got none")
@@ -109,10 +109,15 @@ def _is(device: Device, asked: str) -> bool:
 
 
 def _without_bridge(asked: str | None) -> KnownPanel:
-    seen = _seen(asked)
+    seen, remark = _seen(asked), ""
     if seen is not None:
-        return panel_that_says(seen.calibration, seen.default_quilt, source=f"seen on {seen.date}")
-    return KnownPanel(preset(DEFAULT if asked is None else asked), None, "preset")
+        source = f"seen on {seen.date}"
+        try:
+            return panel_that_says(seen.calibration, seen.default_quilt, source=source)
+        except RenderError as error:
+            serial = read_calibration(seen.calibration).serial
+            remark = f"{serial}, {source}, was not taken: {error}"
+    return KnownPanel(preset(DEFAULT if asked is None else asked), None, "preset", remark)
 
 
 def _seen(asked: str | None) -> Seen | None:

@@ -45,8 +45,7 @@ def keep(calibration: str, default_quilt: str = "") -> Seen:
         RenderError: it cannot be a panel's, or it cannot be written.
     """
     target = _file(read_calibration(calibration).serial)
-    if default_quilt:
-        read_default_quilt(default_quilt)
+    read_default_quilt(default_quilt)
     seen = Seen(calibration, default_quilt, datetime.now(UTC).isoformat(timespec="microseconds"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,8 +82,7 @@ def _read(file: Path) -> Seen | None:
         seen = Seen(**json.loads(file.read_bytes()))
         datetime.fromisoformat(seen.at)
         read_calibration(seen.calibration)
-        if seen.default_quilt:
-            read_default_quilt(seen.default_quilt)
+        read_default_quilt(seen.default_quilt)
     except (OSError, ValueError, TypeError, RecursionError, RenderError):
         return None
     return seen
