@@ -15,6 +15,7 @@ from parasam_core.gltf_packed import packed_glb
 from parasam_core.mask import MaskStack
 from parasam_core.measure import measure
 from parasam_core.mesh import Mesh
+from parasam_core.provenance import EDITED_FROM
 from parasam_core.segmenter import doubtful_frames
 from parasam_core.solid.attributes import with_distance
 from parasam_core.solid.fill import fill
@@ -142,7 +143,15 @@ def measured_of(body: Body) -> Measured:
         diameters=[_sent(diameter) for diameter in found.diameters],
         confidence=_frame_by_frame(body.mask),
         doubtful=doubtful_frames(body.mask),
+        drawn_by=_drawn_by(body.mask),
     )
+
+
+def _drawn_by(mask: MaskStack) -> str:
+    made, by_hand = mask.provenance, len(mask.edited_frames)
+    verb = made.details.get(EDITED_FROM, made.made_by)
+    drawn_over = f"; {by_hand} {'frame' if by_hand == 1 else 'frames'} drawn over by hand"
+    return f"{made.source}, {verb}{drawn_over if by_hand else ''}"
 
 
 def _frame_by_frame(mask: MaskStack) -> list[float | None]:

@@ -258,6 +258,7 @@ class Measured:
         confidence: how sure a model was of each frame, from the first of the scan; null where it
             drew nothing or a hand did since. Empty where no model drew the mask.
         doubtful: frames that a person should look at, of those that a model drew.
+        drawn_by: whom or what the mask is of, and what was drawn over by hand since.
     """
 
     scan: Id
@@ -275,6 +276,7 @@ class Measured:
     diameters: Annotated[list[Diameter], Field(max_length=3)] = Field(default_factory=list)
     confidence: list[Fraction | None] = Field(default_factory=list)
     doubtful: list[Count] = Field(default_factory=list)
+    drawn_by: str = ""
     seq: Count = 0
     type: Literal["measured"] = "measured"
 

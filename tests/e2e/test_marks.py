@@ -178,15 +178,31 @@ def test_a_note_is_named_by_keyboard_and_removed_by_delete(desk, stored):
     click(desk, middle(desk))
     desk.until("s.marks.length === 1 && s.marks[0].text === 'Note 1'")
     desk.page.get_by_label("What the note says").fill("necrosis?")
+    desk.page.keyboard.press("Delete")  # within the field: a letter
     desk.page.keyboard.press("Enter")
     desk.until("s.marks[0].text === 'necrosis?'")
     assert [mark.text for mark in stored()] == ["necrosis?"]
-    desk.page.keyboard.press("Delete")  # within the field: a letter
-    assert len(desk.state["marks"]) == 1
     desk.page.get_by_role("button", name="Note necrosis?", exact=True).focus()
     desk.page.keyboard.press("Delete")
     desk.until("s.marks.length === 0")
     assert stored() == ()
+
+
+def test_what_a_new_note_says_is_typed_at_once(desk, stored):
+    scan, view = desk.state["scan"], desk.state["view"]
+    tool(desk, "Note")
+    click(desk, middle(desk))
+    desk.until("s.marks.length === 1 && document.activeElement.ariaLabel === 'What the note says'")
+    desk.page.keyboard.type("necrosis? npv2")  # each letter of which is a key elsewhere
+    desk.page.keyboard.press("Enter")
+    desk.until("s.marks[0].text === 'necrosis? npv2'")
+    assert stored()[0].text == "necrosis? npv2"
+    assert (desk.state["scan"], desk.state["view"]) == (scan, view)
+    click(desk, middle(desk) + np.array([30, 10]))  # the tool is still held
+    desk.until("s.marks.length === 2 && document.activeElement.ariaLabel === 'What the note says'")
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Escape")
+    desk.until("s.measuring.tool === null && s.marks[1].text === 'Note 2'")
 
 
 def test_nothing_of_it_keeps_anybody_out(desk, visit, lab):

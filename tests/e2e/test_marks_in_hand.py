@@ -168,6 +168,26 @@ def test_a_squeeze_takes_the_tumour_while_a_tool_is_held(quest, mode):
 
 
 @pytest.mark.parametrize("mode", ["VR", "MR"])
+def test_a_squeeze_takes_the_tumour_where_a_mark_is_in_the_way(quest, mode):
+    quest.enter(mode)
+    quest.page.keyboard.press("t")
+    right = "headset.controllers.right"
+    tip_at(quest, right, "grip", side_to_the_eye(quest)[0])
+    press(quest)
+    [mark] = quest.until("s.marks.length === 1")["marks"]
+    quest.page.keyboard.press("Escape")
+    quest.frames(3)
+    start, at = quest.tumour_at(), poses(quest, "grip")[0]
+    quest.device(f"{right}.updateButtonValue('squeeze', 1)")
+    quest.device(f"const {{x, y, z}} = {right}.position; {right}.position.set(x + 0.05, y, z)")
+    moved = poses(quest, "grip")[0] - at
+    assert moved == pytest.approx([0.05, 0, 0], abs=1e-3)
+    assert np.abs(quest.tumour_at() - start - moved).max() < 0.005
+    assert quest.state["marks"][0]["points"] == mark["points"]
+    quest.device(f"{right}.updateButtonValue('squeeze', 0)")
+
+
+@pytest.mark.parametrize("mode", ["VR", "MR"])
 def test_a_point_is_drawn_along_the_surface_by_a_near_controller(quest, library, mode):
     quest.enter(mode)
     quest.page.keyboard.press("t")

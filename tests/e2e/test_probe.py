@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from PIL import Image
 from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
 
+from parasam_core.marks import Mark
 from parasam_core.provenance import Provenance, signed
-from parasam_core.scanfile import write_scan
+from parasam_core.scanfile import ScanFile, write_scan
 from parasam_core.sequence import Sequence
 from parasam_core.space import Space
 from tests.e2e.browser import place
@@ -154,6 +156,65 @@ def test_the_mouse_moves_and_turns_it(lumps):
     assert np.linalg.norm(moved) > 2e-4
     assert abs(np.dot(moved, normal)) == pytest.approx(np.linalg.norm(moved), rel=1e-6)
     np.testing.assert_allclose(after[3:], before[3:], atol=1e-9)
+
+
+def test_arrows_move_the_slider_that_has_the_focus(lumps):
+    lumps.page.get_by_role("button", name="Across").click()
+    frame = lumps.state["frame"]
+    turn = lumps.page.get_by_role("slider", name="Turn")
+    turn.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+        lumps.page.keyboard.press(key)
+    assert turn.input_value() == "3"
+    assert lumps.state["frame"] == frame
+    slider = lumps.page.get_by_role("slider", name="Frame", exact=True)
+    slider.focus()
+    lumps.page.keyboard.press("ArrowRight")
+    lumps.until(f"s.frame === {frame + 1}")
+    lumps.page.keyboard.press("ArrowLeft")
+
+
+def test_it_is_looked_at_straight_and_the_first_view_comes_back(desk, library):
+    desk.page.get_by_role("button", name="First view").click()
+    desk.page.get_by_role("button", name="Take the probe").click()
+    slide(desk, Turn=-30, Tilt=20, Roll=0, Place=0.2)
+    scan = ScanFile.open(library / "M1_d0.zarr")
+    scan.write_marks(corner_on(desk.state["probe"]["pose"]))
+    first = sides_px(desk)
+    desk.page.get_by_role("button", name="Look straight at it").click()
+    desk.page.wait_for_timeout(500)
+    right, up = sides_px(desk)
+    assert np.linalg.norm(right) == pytest.approx(np.linalg.norm(up), rel=0.03)
+    assert abs(right @ up) < 0.03 * (right @ right)
+    assert right[0] > 0.99 * np.linalg.norm(right)
+    assert up[1] < 0  # pixels count down
+    desk.page.keyboard.press("f")
+    for _ in range(100):
+        if np.allclose(sides_px(desk), first, atol=0.6):
+            break
+        desk.page.wait_for_timeout(40)
+    np.testing.assert_allclose(sides_px(desk), first, atol=0.6)
+    desk.page.get_by_role("button", name="Put the probe away").click()
+    scan.write_marks([])
+    desk.until("s.marks.length === 0")
+
+
+def corner_on(pose):
+    """Notes in the probe's plane: at its middle, a millimetre to the right, a millimetre up."""
+    turn = Rotation.from_quat(pose[3:]).as_matrix()
+    middle = np.array(pose[:3]) * 1e3
+    places = [middle, middle + turn[:, 0], middle + turn[:, 1]]
+    return [
+        Mark(str(n), "note", (tuple(place * (1, -1, -1)),), f"{n}", "", datetime.now(UTC))
+        for n, place in enumerate(places)
+    ]
+
+
+def sides_px(desk):
+    """From the first note to the two others, on the stage."""
+    state = desk.until("s.marks.length === 3 && s.marks.every(m => m.pixels.length === 1)")
+    middle, *others = (np.array(mark["pixels"][0]) for mark in state["marks"])
+    return np.array([other - middle for other in others])
 
 
 def amber(pixels):

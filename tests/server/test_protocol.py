@@ -153,6 +153,7 @@ server_texts = st.one_of(
         frames=lists(counts, 2),
         confidence=st.lists(st.none() | st.floats(0, 1), max_size=4),
         doubtful=st.lists(counts, max_size=3),
+        drawn_by=texts,
         warnings=st.lists(texts, max_size=2),
         diameters=lists(
             st.builds(Diameter, lists(lists(numbers, 3), 2), lists(lists(numbers, 3), 2)), 3

@@ -51,12 +51,13 @@ export function App() {
         </div>
         <ScaleBar />
         <BudgetMeter />
-        <p className="hint">Drag turns, the wheel over the frame or the arrow keys turn frames</p>
+        <p className="hint">Drag turns, right drag moves, the wheel zooms; over the frame it turns frames, as the arrow keys do</p>
         <Message />
       </main>
       <Scrubber />
       <aside>
         <Numbers />
+        {scan?.label === null && <Outlining />}
         <Marks />
         <Library />
         <GrowthCard />
@@ -64,7 +65,7 @@ export function App() {
         <Compare />
         <Probe />
         <GreyLevels />
-        <Outlining />
+        {scan?.label !== null && <Outlining />}
         <Download />
         <Jobs />
         <Pictures />

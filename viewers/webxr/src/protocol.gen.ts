@@ -162,6 +162,7 @@ export interface Diameter {
  *     confidence: how sure a model was of each frame, from the first of the scan; null where it
  *         drew nothing or a hand did since. Empty where no model drew the mask.
  *     doubtful: frames that a person should look at, of those that a model drew.
+ *     drawn_by: whom or what the mask is of, and what was drawn over by hand since.
  */
 export interface Measured {
   scan: string;
@@ -179,6 +180,7 @@ export interface Measured {
   diameters: Diameter[];
   confidence: (number | null)[];
   doubtful: number[];
+  drawn_by: string;
   seq: number;
   type: "measured";
 }
@@ -631,6 +633,7 @@ const checkMeasured = objectOf<Measured>({
   diameters: withDefault(listOf(checkDiameter, 0, 3), () => []),
   confidence: withDefault(listOf(orNull(numberFrom(0, 1)), 0, Infinity), () => []),
   doubtful: withDefault(listOf(wholeNumber(0, 9007199254740991), 0, Infinity), () => []),
+  drawn_by: withDefault(textOf(0, Infinity), () => ""),
   seq: withDefault(wholeNumber(0, 9007199254740991), () => 0),
   type: exactly("measured"),
 });

@@ -56,7 +56,7 @@ function mesh(level: number, seq = 0, payload = Uint8Array.of(1), sha256 = SHA, 
 function measured(mesh: string): void {
   hear({
     type: "measured", scan: "a", label: "manual", mesh, volume_mm3: 2, interval_mm3: [1, 3], mesh_volume_mm3: 2,
-    surface_mm2: 9, extent_mm: [3, 2, 1], caliper_mm3: 3, voxels: 9, frames: [2, 6], warnings: [], diameters: [], confidence: [], doubtful: [],
+    surface_mm2: 9, extent_mm: [3, 2, 1], caliper_mm3: 3, voxels: 9, frames: [2, 6], warnings: [], diameters: [], confidence: [], doubtful: [], drawn_by: "",
   });
 }
 

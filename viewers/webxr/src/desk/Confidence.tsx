@@ -27,9 +27,18 @@ export function Confidence() {
         )}
       </div>
       {next === null && <p className="note">The model was sure of every {isDrawnOver ? "other " : ""}frame.</p>}
+      <p className="note" data-testid="sureness">
+        {sureness(sure[frame] ?? null, frame, doubtful)}
+      </p>
       {isShown && <Legend />}
     </div>
   );
+}
+
+function sureness(sure: number | null, frame: number, doubtful: readonly number[]): string {
+  const place = doubtful.indexOf(frame);
+  const which = place < 0 ? "" : `, doubtful ${place + 1} of ${doubtful.length}`;
+  return `Frame ${frame}: ${sure === null ? "not drawn by the model" : `confidence ${sure.toFixed(2)}`}${which}`;
 }
 
 const STOPS = Array.from({ length: 9 }, (_, i) => cssOfConfidence(LEAST + ((1 - LEAST) * i) / 8)).join(", ");

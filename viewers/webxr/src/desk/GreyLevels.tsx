@@ -14,6 +14,7 @@ export function GreyLevels() {
       <h2 id="levels">Grey levels</h2>
       <Range name="Level" unit="" min={1} max={254} step={1} value={level} onChange={(value) => showWindow({ level: value, width })} />
       <Range name="Window" unit="" min={2} max={255} step={1} value={width} onChange={(value) => showWindow({ level, width: value })} />
+      <p className="note">A lower level draws brighter, a narrower window with more contrast.</p>
       <button type="button" className="wide" disabled={areAllShown(shown)} onClick={() => levels.setState(ALL_LEVELS)}>
         Show all levels
       </button>

@@ -23,7 +23,10 @@ function Job({ job }: { job: JobState }) {
   const name = `${doing(job)}: ${job.what}`;
   return (
     <li>
-      <span>{name}</span>
+      <span>
+        {name}
+        {job.total > 1 && `, ${job.done} of ${job.total}`}
+      </span>
       <button type="button" aria-label={`Cancel: ${doing(job)}`} onClick={() => void cancelJob(job.id)}>
         Cancel
       </button>

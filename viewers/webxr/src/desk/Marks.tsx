@@ -1,5 +1,5 @@
 /** What was measured and noted in the scan: named, removed, copied. Shown where there is any, or a tool is held. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { remove, rename } from "../net/marks";
 import type { Mark } from "../protocol.gen";
@@ -7,6 +7,7 @@ import { lab } from "../state/lab";
 import { asCsv, type Kind, KIND_WORDS, LONGEST_TEXT, valueOf } from "../state/marks";
 import { choose, marksDrawn, measuring } from "../state/measuring";
 import { useLab } from "../useLab";
+import { xr } from "../xr/session";
 import { copied } from "./copied";
 import "./marks.css";
 
@@ -56,12 +57,22 @@ function Row({ mark }: { mark: Mark }) {
 function TextField({ mark }: { mark: Mark }) {
   /** What is being written; null where nothing is. */
   const [draft, setDraft] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const isUnwritten = useStore(measuring, (s) => s.unwritten === mark.id);
+  useEffect(() => {
+    if (!isUnwritten) return;
+    measuring.setState({ unwritten: null });
+    if (xr.getState().session) return; // in a headset words are chosen on the board
+    field.current?.focus();
+    field.current?.select();
+  }, [isUnwritten]);
   const keep = async () => {
     if (draft !== null) await rename(mark, draft.trim());
     setDraft(null);
   };
   return (
     <input
+      ref={field}
       value={draft ?? mark.text}
       maxLength={LONGEST_TEXT}
       autoComplete="off"
@@ -70,7 +81,7 @@ function TextField({ mark }: { mark: Mark }) {
       onFocus={() => choose(mark.id)}
       onChange={(e) => setDraft(e.target.value)}
       onBlur={() => void keep()}
-      onKeyDown={(e) => e.key === "Enter" && void keep()}
+      onKeyDown={({ key, currentTarget }) => (key === "Enter" || key === "Escape") && currentTarget.blur()}
     />
   );
 }

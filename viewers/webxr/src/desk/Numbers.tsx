@@ -38,15 +38,19 @@ export function Numbers() {
               {dimensions(measured.extent_mm)} mm
             </Item>
             <Item name="Surface">{significant(measured.surface_mm2)} mm²</Item>
-            <Item name="As a caliper gives it">{significant(measured.caliper_mm3)} mm³</Item>
+            <Item name="As a caliper gives it" meaning="Length × width² / 2, as from outside; a formula, not what was outlined">{significant(measured.caliper_mm3)} mm³</Item>
             <Item name="Frames">
               {measured.frames[0]} – {measured.frames[1]}
+            </Item>
+            <Item name="Mask" meaning="Who or what drew it">
+              {scan.label}
+              <small>{measured.drawn_by}</small>
             </Item>
           </>
         )}
         <Item name="Spacing z, y, x">
           {spacing(scan.spacing_mm)} mm
-          <small>from {scan.spacing_source}</small>
+          <small>from {scan.spacing_source}; every mm rests on it</small>
         </Item>
         <Item name="Sweep">
           {scan.shape[0]} frames of {scan.shape[2]} × {scan.shape[1]}

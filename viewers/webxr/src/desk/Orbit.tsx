@@ -1,6 +1,6 @@
 /** Turning, panning and zooming on a screen; frames the tumour when another one comes. */
 import { useFrame, useThree } from "@react-three/fiber";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { useStore } from "zustand";
@@ -8,6 +8,7 @@ import { distanceToFit, FIELD_OF_VIEW_DEG, pixelsPerMm } from "../scene/framing"
 import { beside, standingBy } from "../state/beside";
 import { useLab } from "../useLab";
 import { dragging } from "./dragging";
+import { lookFrom } from "./lookFrom";
 import { scale } from "./scale";
 
 const FIRST_VIEW = new Vector3(0.9, 0.46, 0.74).normalize();
@@ -23,6 +24,8 @@ export function Orbit() {
   const heightPx = useThree((s) => s.size.height);
   const row = useRowEnds();
   const apart = useStore(beside, (s) => s.apart ?? 0);
+  const wish = useStore(lookFrom, (s) => s.wish);
+  const heard = useRef(wish);
   const controls = useMemo(() => new OrbitControls(camera), [camera]);
 
   useEffect(() => {
@@ -36,6 +39,14 @@ export function Orbit() {
 
   useEffect(() => {
     if (radius === undefined || !(camera instanceof PerspectiveCamera)) return;
+    if (wish.direction && wish !== heard.current) {
+      heard.current = wish;
+      const distance = controls.getDistance();
+      camera.position.copy(controls.target).addScaledVector(wish.direction, distance);
+      controls.update();
+      invalidate();
+      return;
+    }
     const [first, last] = row;
     const halfWide = ((last - first + 1) * apart) / 2;
     const distance = distanceToFit(Math.max(radius, halfWide / Math.max(1, aspect)), aspect);
@@ -52,7 +63,7 @@ export function Orbit() {
     invalidate();
     // a change of the window's shape alone leaves the user's view as it is
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [radius, row, apart, camera, controls, invalidate]);
+  }, [radius, row, apart, wish, camera, controls, invalidate]);
 
   useFrame(() => {
     controls.update();

@@ -10,7 +10,7 @@ export function Outlining() {
   return (
     <section aria-labelledby="outlining" className="card">
       <h2 id="outlining">Outlining</h2>
-      <p className="note">The model looks for the tumour on every frame; its mask becomes the label auto.</p>
+      <p className="note">The model looks for the tumour on every frame; its mask is stored under the name auto. It takes minutes, and can be cancelled.</p>
       <button type="button" className="wide" disabled={isUnderWay} onClick={() => void findTumour(scan)}>
         Find the tumour
       </button>

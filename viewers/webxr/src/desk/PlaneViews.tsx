@@ -68,7 +68,7 @@ class Square {
       const { left, top, width, height } = fitted(panel, sizeMm(plane, scan));
       gl.setViewport(left, foot - top - height, width, height);
       const indexFromPlane = indexFromSquare(plane, scan, crossing(planes.getState(), frame));
-      const isOutlined = layers.getState().outline && scan.label !== null;
+      const isOutlined = layers.getState().outline && scan.label !== null && volume.current.isComplete;
       this.#material.show(volume.current.sampled, { indexFromPlane, levels: levels.getState(), isOutlined, around: 1 });
       gl.render(this.#mesh, this.#camera);
     }

@@ -6,6 +6,7 @@ import { roundLengthMm } from "../scene/framing";
 import { crossing, moveTo, type Plane, PLANES, planes, showPlanes, sizeMm } from "../state/planes";
 import type { ScanOpened } from "../protocol.gen";
 import { useLab } from "../useLab";
+import { showFirstView } from "./lookFrom";
 import { fitted, panelRects, type Rect } from "./panels";
 import { WheelSteps } from "./wheelSteps";
 import "./planes.css";
@@ -20,9 +21,14 @@ export function PlanesButton() {
   const hasScan = useLab((s) => s.scan !== null);
   if (!hasScan) return null;
   return (
-    <button type="button" className="planes-button" aria-pressed={areShown} onClick={() => showPlanes(!areShown)}>
-      Three planes
-    </button>
+    <div className="pair">
+      <button type="button" className="planes-button" aria-pressed={areShown} onClick={() => showPlanes(!areShown)}>
+        Three planes
+      </button>
+      <button type="button" className="planes-button" title="The first view again (F)" onClick={showFirstView}>
+        First view
+      </button>
+    </div>
   );
 }
 

@@ -1,14 +1,17 @@
 /** Take the probe out, lay it, and say how it lies; for keyboard and mouse. */
+import { Vector3 } from "three";
 import { useStore } from "zustand";
 import { layProbe, moveProbe, putProbeAway, takeProbe } from "../link";
-import { renderer, volume } from "../renderer";
+import { renderer, specimen, volume } from "../renderer";
 import { pictureOf } from "../scene/probePicture";
 import { useProbe } from "../scene/useProbe";
 import { lab } from "../state/lab";
 import { layers } from "../state/layers";
 import { levels } from "../state/levels";
+import { type Pose, quaternionOf } from "../state/pose";
 import { type Attitude, attitudeOf, LIE_WORDS, LIES, poseOf, probe } from "../state/probe";
 import { useLab } from "../useLab";
+import { showFrom } from "./lookFrom";
 import { savePicture } from "./pictureFile";
 import { Range } from "./Range";
 
@@ -19,7 +22,7 @@ export function Probe() {
   return (
     <section aria-labelledby="probe" className="card">
       <h2 id="probe">Probe</h2>
-      <p className="note">A plane that shows the ultrasound wherever you hold it, at any angle.</p>
+      <p className="note">An oblique cut: a plane that shows the ultrasound wherever you hold it, at any angle.</p>
       <button type="button" className="wide" aria-pressed={isOut} onClick={isOut ? putProbeAway : takeProbe}>
         {isOut ? "Put the probe away" : "Take the probe"}
       </button>
@@ -49,9 +52,17 @@ function Lying() {
       <Range name="Turn" unit="°" min={-180} max={180} step={1} value={attitude.turnDeg} onChange={(turnDeg) => put({ turnDeg })} />
       <Range name="Tilt" unit="°" min={-90} max={90} step={1} value={attitude.tiltDeg} onChange={(tiltDeg) => put({ tiltDeg })} />
       <Range name="Roll" unit="°" min={-180} max={180} step={1} value={attitude.rollDeg} onChange={(rollDeg) => put({ rollDeg })} />
+      <button type="button" className="wide" onClick={() => lookStraightAt(pose)}>
+        Look straight at it
+      </button>
       <SaveButton />
     </>
   );
+}
+
+function lookStraightAt(pose: Pose): void {
+  const out = new Vector3(0, 0, 1).applyQuaternion(quaternionOf(pose));
+  if (specimen.current) showFrom(out.transformDirection(specimen.current.matrixWorld));
 }
 
 function SaveButton() {
@@ -59,7 +70,7 @@ function SaveButton() {
   const save = async () => {
     const { scan } = lab.getState();
     if (!place?.section || !scan || !renderer.current || !volume.current) return;
-    const isOutlined = layers.getState().outline && scan.label !== null;
+    const isOutlined = layers.getState().outline && scan.label !== null && volume.current.isComplete;
     const pictured = { section: place.section, indexFromPlane: place.indexFromPlane, levels: levels.getState(), isOutlined };
     const finestMm = Math.min(...scan.spacing_mm);
     await savePicture(pictureOf(renderer.current, volume.current.sampled, pictured, finestMm), `${scan.scan}_probe`);

@@ -40,6 +40,7 @@ export function Scrubber() {
         <Sureness last={last} />
         <input
           type="range"
+          data-frames
           min={0}
           max={last}
           step={1}

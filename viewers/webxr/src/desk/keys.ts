@@ -6,6 +6,7 @@ export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || hasKeysOfItsOwn(event.target)) return;
     if (event.key === " " && isPressed(event.target)) return;
+    if (event.key.length > 1 && isSlider(event.target)) return;
     if (document.querySelector("dialog[open]") !== null || (event.key.length === 1 && !letterKeys.getState().isOn)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));
@@ -13,6 +14,11 @@ export function listenToKeys(): void {
     shortcut.act();
     event.preventDefault();
   });
+}
+
+/** Arrows and the like move a slider that has the focus; that of the frames turns frames, as they do anywhere. */
+function isSlider(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("input[type=range]:not([data-frames])");
 }
 
 /** Space presses a button that has the focus. */

@@ -9,6 +9,7 @@ import { measuring, stepBack, takeTool } from "../state/measuring";
 import { playOrStop } from "../state/player";
 import { probe } from "../state/probe";
 import { openDialog } from "./dialogs";
+import { showFirstView } from "./lookFrom";
 import { toggleMeter } from "./meter";
 import { search } from "./search";
 
@@ -35,6 +36,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["r"], shown: "R", does: "Take the probe, or put it away", act: () => (probe.getState().isOut ? putProbeAway() : takeProbe()) },
   { keys: ["c"], shown: "C", does: "Colour the tumour by how sure the model was", act: toggleConfidence },
   { keys: ["u"], shown: "U", does: "Next frame that the model was not sure of", act: lookAtDoubtful },
+  { keys: ["f"], shown: "F", does: "The first view again", act: showFirstView },
   ...VIEWS.map((view, n) => ({
     keys: [String(n + 1)],
     shown: String(n + 1),

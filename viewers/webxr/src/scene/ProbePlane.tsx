@@ -39,7 +39,7 @@ export function ProbePlane({ section, indexFromPlane }: { section: Section; inde
     if (!volume.current) return;
     const indexFromMesh = indexFromPlane.clone().multiply(planeFromMesh);
     const around = isMasked && view !== "solid" ? OPACITY_AROUND : 1;
-    material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlined && isMasked, around });
+    material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlined && isMasked && volume.current.isComplete, around });
   });
   return (
     <mesh

@@ -8,6 +8,7 @@ import { Box3, type BufferGeometry, Matrix4, Sphere, Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
 import { doing } from "../format";
 import type { JobState, Mark, Marks, Measured, MeshData, ScanCard, ScanOpened, VolumeData } from "../protocol.gen";
+import { say } from "./notice";
 import type { Slice } from "./slices";
 import { type CoarseVolume, coarseFrom } from "./volume";
 
@@ -158,6 +159,7 @@ export function showJob(job: JobState): void {
   const others = lab.getState().jobs.filter(({ id }) => id !== job.id);
   const isUnderWay = job.state === "waiting" || job.state === "running";
   lab.setState({ jobs: isUnderWay ? [...others, job] : others });
+  if (job.state === "cancelled") say(`${doing(job)} was cancelled; nothing was stored.`);
   if (job.state === "failed") lab.setState({ failure: `${doing(job)} failed: ${job.sentence}` });
 }
 

@@ -17,6 +17,8 @@ export interface MeasuringState {
   moved: (Pick<Mark, "id" | "points_mm"> & { isStored: boolean }) | null;
   /** The id of the mark that is chosen. */
   chosen: string | null;
+  /** The id of a note that was just put here, until its words are asked for. */
+  unwritten: string | null;
   /** Whether the tumour's length, width and height are drawn. */
   hasDiameters: boolean;
 }
@@ -27,6 +29,7 @@ export const measuring = createStore<MeasuringState>(() => ({
   ...NOTHING,
   tool: null,
   chosen: null,
+  unwritten: null,
   hasDiameters: false,
 }));
 
@@ -69,7 +72,8 @@ export function movePoint(id: string, index: number, point: Point): void {
 export function made(id: string): void {
   const { making } = measuring.getState();
   const hasCome = lab.getState().marks.some((mark) => mark.id === id);
-  measuring.setState({ making: hasCome || making === null ? null : { ...making, id }, chosen: id });
+  const unwritten = making?.kind === "note" ? id : null;
+  measuring.setState({ making: hasCome || making === null ? null : { ...making, id }, chosen: id, unwritten });
 }
 
 /** The lab has stored where a mark was moved to, or refuses to. */

@@ -1,6 +1,6 @@
 /**
- * The points of marks, to be taken by pinch, squeeze or ray and drawn along the surface; none while a
- * tool puts new ones. Its parent's coordinates are the scan's own, in metres.
+ * The points of marks, to be taken by pinch, trigger or ray and drawn along the surface; none while a
+ * tool puts new ones. A squeeze takes the tumour, also where points are in the way. Its parent's coordinates are the scan's own, in metres.
  */
 import { useFrame } from "@react-three/fiber";
 import { useRef } from "react";
@@ -38,6 +38,7 @@ function Handle({ id, index, point }: { id: string; index: number; point: Point 
     if (parent) ball.current?.scale.setScalar(RADIUS_M / SCALE.setFromMatrixScale(parent.matrixWorld).x);
   });
   const take = (event: Pointing) => {
+    if (event.nativeEvent.type?.startsWith("squeeze")) return;
     event.stopPropagation();
     if (holder.current !== null) return;
     holder.current = event.pointerId;

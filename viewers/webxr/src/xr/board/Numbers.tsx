@@ -5,6 +5,7 @@ import type { Measured } from "../../protocol.gen";
 import { isMeasuredBefore } from "../../state/lab";
 import { useLab } from "../../useLab";
 import { INK, plain, TEXT } from "../look";
+import { Help } from "./Help";
 import { Row, Small, Unit } from "./Words";
 
 function useMeasured(): Measured | null {
@@ -57,10 +58,12 @@ export function Numbers() {
           </Row>
         </>
       )}
-      <Row name={plain(`Spacing (${scan.spacing_source})`)}>
+      <Row name="Spacing">
         <Small bright>{plain(spacing(scan.spacing_mm))}</Small>
         <Unit />
       </Row>
+      <Small>{plain(`from ${scan.spacing_source}`)}</Small>
+      <Help />
     </Container>
   );
 }

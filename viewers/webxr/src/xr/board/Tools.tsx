@@ -1,14 +1,12 @@
-/** How the headset is used: which hand, what the sticks do, what drawing costs. */
-import { Container, Text } from "@react-three/uikit";
-import { useXR } from "@react-three/xr";
+/** How the headset is used: with which hand, and what drawing costs. */
+import { Container } from "@react-three/uikit";
 import { useStore } from "zustand";
 import { count, megabytes } from "../../format";
 import { budget, MOST_CALLS, MOST_TRIANGLES } from "../../state/budget";
 import { settings, toggleLeftHanded } from "../../state/settings";
 import { Button } from "../Button";
 import { bringBoard } from "../held";
-import { INK, plain, TEXT } from "../look";
-import { helpFor } from "./help";
+import { plain } from "../look";
 import { Row, Small } from "./Words";
 
 export function Tools() {
@@ -20,7 +18,6 @@ export function Tools() {
           Left-handed
         </Button>
       </Container>
-      <Help />
       <Meter />
     </Container>
   );
@@ -29,17 +26,6 @@ export function Tools() {
 function swapSides(): void {
   toggleLeftHanded();
   bringBoard();
-}
-
-function Help() {
-  const isVr = useXR((xr) => xr.mode === "immersive-vr");
-  const hasHands = useXR((xr) => xr.inputSourceStates.some(({ type }) => type === "hand"));
-  const leftHanded = useStore(settings, (s) => s.leftHanded);
-  return (
-    <Text fontSize={TEXT.small} color={INK.dim} width="100%">
-      {plain(helpFor({ isVr, hasHands, leftHanded }))}
-    </Text>
-  );
 }
 
 function Meter() {
