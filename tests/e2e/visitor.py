@@ -79,6 +79,17 @@ class Visitor:
         self._dice.choice(self._inside if is_inside else self._at_a_desk)()
         self.deeds += 1
 
+    def settle(self) -> None:
+        """Some deeds, and each of them once: what is made at its first use is there."""
+        for _ in range(SETTLING_DEEDS):
+            self.go_on()
+        self.go_home()
+        for deed in self._at_a_desk:
+            deed()
+        for deed in self._inside:
+            deed()
+        self.go_home()
+
     def go_home(self) -> None:
         """Out of the headset, alone with the first scan, as at first."""
         if self.page.state["xr"]["mode"] is not None:
@@ -179,9 +190,7 @@ def visited(
     page = LabPage(browser, lab.url, size=(1000, 700), headset=True)
     page.all_here()
     visitor = Visitor(page, lab, seed)
-    for _ in range(SETTLING_DEEDS):
-        visitor.go_on()
-    visitor.go_home()
+    visitor.settle()
     held = [visitor.held()]
     ends = time.monotonic() + 60 * minutes
     while time.monotonic() < ends:

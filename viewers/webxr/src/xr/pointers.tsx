@@ -13,7 +13,7 @@ import {
   XRSpace,
 } from "@react-three/xr";
 import { useFrame } from "@react-three/fiber";
-import { type ReactNode, type RefObject, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { type Intersection, type Object3D, Vector3 } from "three";
 import { lab } from "../state/lab";
 import { feel } from "./haptics";
@@ -80,6 +80,7 @@ export function Touch() {
   const state = useXRInputSourceStateContext("hand");
   const ref = useRef<Object3D>(null);
   const pointer = useTouchPointer(ref, state, { hoverRadius: 0.06, downRadius: 0.015, clickThresholdMs: CLICK_MS });
+  useForgotten(pointer);
   return (
     <XRSpace ref={ref} space="index-finger-tip">
       <PointerCursorModel pointer={pointer} opacity={defaultTouchPointerOpacity} />
@@ -118,6 +119,15 @@ function usePresses(pointer: Pointer): void {
   usePointerXRInputSourceEvents(pointer, inputSource, "select", events);
   usePointerXRInputSourceEvents(pointer, inputSource, "squeeze", events);
   useFeel(pointer, inputSource);
+  useForgotten(pointer);
+}
+
+/** Have the library, which finds pointers by number in a map of its own, forget one that is gone. */
+function useForgotten(pointer: Pointer | ReturnType<typeof useTouchPointer>): void {
+  useEffect(() => {
+    globalThis.pointerEventspointerMap?.set(pointer.id, pointer);
+    return () => void globalThis.pointerEventspointerMap?.delete(pointer.id);
+  }, [pointer]);
 }
 
 /** A tick when it takes hold, and at every frame that is turned by what it holds. */
