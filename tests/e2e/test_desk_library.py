@@ -141,7 +141,7 @@ def test_the_scan_that_is_open_is_in_view_and_the_page_stands_still(many, visit)
         page.shown()
         card = page.page.locator("nav button[aria-current=true]")
         until_true(page, IN_LIST)
-        assert "d6" in card.inner_text()
+        assert "d6" in card.text_content()
         assert page.page.evaluate("document.querySelector('aside').scrollTop") == 0
         page.page.keyboard.press("n")
         page.until("s.scan === 'A030_d9'")
