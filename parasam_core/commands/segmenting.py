@@ -7,6 +7,7 @@ from pathlib import Path
 
 from parasam_core.commands.importing import box
 from parasam_core.console import answer, progress_shown
+from parasam_core.mask import CONFIDENCE
 from parasam_core.segmenter import doubtful_frames, read_boxes
 from parasam_core.sequence import Box
 from parasam_core.verbs import Verb
@@ -65,7 +66,7 @@ def _segment(options: argparse.Namespace) -> None:
         "label": options.label,
         "model": mask.provenance.source,
         "frames_with_tumour": frames,
-        "confidence": mask.provenance.details["confidence"],
+        "confidence": mask.provenance.details[CONFIDENCE],
         "doubtful_frames": doubtful,
     }
     shown = f"tumour on frames {frames[0]}–{frames[1]}" if frames else "no tumour on any frame"

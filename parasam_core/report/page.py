@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from parasam_core.agreement.edges import TOLERANCE_MM
+from parasam_core.mask import CONFIDENCE
 from parasam_core.provenance import Provenance
 from parasam_core.report.contents import Picture, Report, Row
 
 TEMPLATE = "page.html.j2"
 SHORT_DIGEST = 12
-SKIPPED = ("confidence",)
+SKIPPED = (CONFIDENCE,)
 
 
 def page(report: Report) -> str:
@@ -41,7 +42,7 @@ def facts(made: Provenance) -> dict[str, str]:
         for name, value in made.details.items()
         if name not in SKIPPED
     }
-    sure = made.details.get("confidence")
+    sure = made.details.get(CONFIDENCE)
     if isinstance(sure, Mapping) and sure:
         values = sorted(float(v) for v in sure.values())
         middle = values[len(values) // 2]

@@ -81,14 +81,10 @@ def _write(options: argparse.Namespace) -> None:
 
 def _write_native(options: argparse.Namespace) -> None:
     from parasam_core.scanfile import ScanFile
-    from viewers.looking_glass.native import (
-        calibrated_panel,
-        check_native_target,
-        lines_of_native,
-        write_native,
-    )
+    from viewers.looking_glass.native import calibrated_panel, lines_of_native, write_native
+    from viewers.looking_glass.still import check_png_target
 
-    check_native_target(options.native)
+    check_png_target(options.native)
     scan = ScanFile.open(options.scan)
     panel = calibrated_panel(options.device, options.calibration)
     result = write_native(scan, options.label, panel, options.native, options.focus)

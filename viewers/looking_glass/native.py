@@ -13,25 +13,12 @@ from parasam_core.atomic import write_bytes
 from parasam_core.errors import RenderError, UsageError
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.bridge import Bridge
-from viewers.looking_glass.focus import Focus, focused
-from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_that_says
 from viewers.looking_glass.lens import encode
 from viewers.looking_glass.panel import chosen
 from viewers.looking_glass.stage import greatest_shift_px
-from viewers.looking_glass.still import stage_of_scan
-
-
-def check_native_target(target: Path) -> None:
-    """Refuse a place for a panel's picture before any work is done for it.
-
-    Raises:
-        UsageError: not a PNG, or no such folder.
-    """
-    if target.suffix.lower() != ".png" or target.is_dir():
-        raise UsageError(f"expected a file ending in .png, got {target}")
-    if not target.parent.is_dir():
-        raise UsageError(f"expected a file in a folder that is there, got {target}")
+from viewers.looking_glass.still import check_png_target, drawn
 
 
 def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
@@ -80,18 +67,14 @@ def write_native(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a panel whose lenses are not known.
-        UsageError: see `check_native_target`.
+        UsageError: see `still.check_png_target`.
     """
-    check_native_target(target)
+    check_png_target(target)
     if panel.calibration is None:
         raise RenderError(f"expected a panel whose lenses are known, got {panel.device.title}")
     label = scan.label_named(label)
     layout = panel.device.layout
-    with Renderer() as renderer:
-        stage = stage_of_scan(scan, label)
-        rig = focused(stage, layout, panel.device.view_cone_deg, focus)
-        renderer.show(stage)
-        quilt = renderer.quilt(rig, layout)
+    quilt, stage, rig = drawn(scan, label, panel.device, focus)
     stream = io.BytesIO()
     Image.fromarray(encode(quilt, layout, panel.calibration)).save(stream, "PNG")
     write_bytes(target, stream.getvalue())

@@ -17,7 +17,7 @@ from parasam_core.solid import fill, simplified, surface
 from viewers.looking_glass.device import Device
 from viewers.looking_glass.focus import Focus, focused
 from viewers.looking_glass.gpu import Renderer
-from viewers.looking_glass.quilt import QUILT_NAME, Layout, layout_of_name
+from viewers.looking_glass.quilt import QUILT_NAME, Layout, Rig, layout_of_name
 from viewers.looking_glass.stage import (
     Stage,
     greatest_shift_px,
@@ -36,10 +36,7 @@ def check_quilt_target(target: Path, layout: Layout) -> None:
     Raises:
         UsageError: not a PNG, no such folder, or a name that tells another layout.
     """
-    if target.suffix.lower() != ".png" or target.is_dir():
-        raise UsageError(f"expected a quilt file ending in .png, got {target}")
-    if not target.parent.is_dir():
-        raise UsageError(f"expected a file in a folder that is there, got {target}")
+    check_png_target(target)
     if not QUILT_NAME.search(target.name):
         return
     named = layout_of_name(target.name, layout.width, layout.height)
@@ -47,6 +44,18 @@ def check_quilt_target(target: Path, layout: Layout) -> None:
         raise UsageError(
             f"expected a name with {layout.suffix}, or without a layout, got {target.name}"
         )
+
+
+def check_png_target(target: Path) -> None:
+    """Refuse a place for a picture before any work is done for it.
+
+    Raises:
+        UsageError: not a PNG, or no such folder.
+    """
+    if target.suffix.lower() != ".png" or target.is_dir():
+        raise UsageError(f"expected a file ending in .png, got {target}")
+    if not target.parent.is_dir():
+        raise UsageError(f"expected a file in a folder that is there, got {target}")
 
 
 def write_quilt(
@@ -68,11 +77,8 @@ def write_quilt(
     """
     check_quilt_target(target, device.layout)
     label = scan.label_named(label)
-    with Renderer() as renderer:
-        stage = stage_of_scan(scan, label)
-        rig = focused(stage, device.layout, device.view_cone_deg, focus)
-        renderer.show(stage)
-        write_bytes(target, _png(renderer.quilt(rig, device.layout)))
+    quilt, stage, rig = drawn(scan, label, device, focus)
+    write_bytes(target, _png(quilt))
     return {
         "quilt": str(target),
         "studio_name": studio_name(target, device.layout),
@@ -89,6 +95,17 @@ def write_quilt(
         "greatest_shift_px": greatest_shift_px(stage.points, rig, device.layout),
         "triangles": len(stage.faces),
     }
+
+
+def drawn(
+    scan: ScanFile, label: str, device: Device, focus: Focus | None
+) -> tuple[NDArray[np.uint8], Stage, Rig]:
+    """A scan's quilt for a display, (y, x, 3) uint8 sRGB, and what was drawn by which cameras."""
+    with Renderer() as renderer:
+        stage = stage_of_scan(scan, label)
+        rig = focused(stage, device.layout, device.view_cone_deg, focus)
+        renderer.show(stage)
+        return renderer.quilt(rig, device.layout), stage, rig
 
 
 def stage_of_scan(scan: ScanFile, label: str) -> Stage:

@@ -1,18 +1,18 @@
 /** How sure the model was: in colours, with their legend, and the frames that a person should look at. */
 import { useStore } from "zustand";
 import { lookAt } from "../link";
-import { confidence, cssOfConfidence, isConfidenceKnown, LEAST, nextDoubtful, toggleConfidence } from "../state/confidence";
+import { confidence, cssOfConfidence, doubtfulAhead, isConfidenceKnown, LEAST, toggleConfidence } from "../state/confidence";
 import { useLab } from "../useLab";
 import "./compare.css";
 
 export function Confidence() {
   const isKnown = useLab(isConfidenceKnown);
+  const next = useLab(doubtfulAhead);
   const measured = useLab((s) => s.measured);
   const frame = useLab((s) => s.frame);
   const isShown = useStore(confidence, (s) => s.isShown);
   if (!isKnown || measured === null) return null;
   const { doubtful, confidence: sure, frames } = measured;
-  const next = nextDoubtful(doubtful, frame);
   const isDrawnOver = sure.slice(frames[0], frames[1] + 1).includes(null);
   return (
     <div className="confidence" role="group" aria-label="How sure the model was">

@@ -1,6 +1,6 @@
 /** Turning, panning and zooming on a screen; frames the tumour when another one comes. */
 import { useFrame, useThree } from "@react-three/fiber";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { useStore } from "zustand";
@@ -24,8 +24,7 @@ export function Orbit() {
   const heightPx = useThree((s) => s.size.height);
   const row = useRowEnds();
   const apart = useStore(beside, (s) => s.apart ?? 0);
-  const wish = useStore(lookFrom, (s) => s.wish);
-  const heard = useRef(wish);
+  const asked = useStore(lookFrom, (s) => s.firstViews);
   const controls = useMemo(() => new OrbitControls(camera), [camera]);
 
   useEffect(() => {
@@ -37,16 +36,20 @@ export function Orbit() {
 
   useEffect(() => dragging.subscribe(({ isDragging }) => void (controls.enabled = !isDragging)), [controls]);
 
+  useEffect(
+    () =>
+      lookFrom.subscribe(({ direction }, before) => {
+        if (direction === null || direction === before.direction) return;
+        const distance = controls.getDistance();
+        camera.position.copy(controls.target).addScaledVector(direction, distance);
+        controls.update();
+        invalidate();
+      }),
+    [controls, camera, invalidate],
+  );
+
   useEffect(() => {
     if (radius === undefined || !(camera instanceof PerspectiveCamera)) return;
-    if (wish.direction && wish !== heard.current) {
-      heard.current = wish;
-      const distance = controls.getDistance();
-      camera.position.copy(controls.target).addScaledVector(wish.direction, distance);
-      controls.update();
-      invalidate();
-      return;
-    }
     const [first, last] = row;
     const halfWide = ((last - first + 1) * apart) / 2;
     const distance = distanceToFit(Math.max(radius, halfWide / Math.max(1, aspect)), aspect);
@@ -63,7 +66,7 @@ export function Orbit() {
     invalidate();
     // a change of the window's shape alone leaves the user's view as it is
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [radius, row, apart, wish, camera, controls, invalidate]);
+  }, [radius, row, apart, asked, camera, controls, invalidate]);
 
   useFrame(() => {
     controls.update();

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "react";
 import { Mesh, OrthographicCamera, PerspectiveCamera, PlaneGeometry, type WebGLRenderer } from "three";
 import { useStore } from "zustand";
 import { volume } from "../renderer";
+import { isOutlineDrawn } from "../scene/outlined";
 import { PlaneMaterial } from "../scene/planeMaterial";
 import { lab } from "../state/lab";
 import { layers } from "../state/layers";
@@ -68,8 +69,7 @@ class Square {
       const { left, top, width, height } = fitted(panel, sizeMm(plane, scan));
       gl.setViewport(left, foot - top - height, width, height);
       const indexFromPlane = indexFromSquare(plane, scan, crossing(planes.getState(), frame));
-      const isOutlined = layers.getState().outline && scan.label !== null && volume.current.isComplete;
-      this.#material.show(volume.current.sampled, { indexFromPlane, levels: levels.getState(), isOutlined, around: 1 });
+      this.#material.show(volume.current.sampled, { indexFromPlane, levels: levels.getState(), isOutlined: isOutlineDrawn(), around: 1 });
       gl.render(this.#mesh, this.#camera);
     }
     gl.autoClear = autoClear;

@@ -3,10 +3,10 @@ import { Vector3 } from "three";
 import { useStore } from "zustand";
 import { layProbe, moveProbe, putProbeAway, takeProbe } from "../link";
 import { renderer, specimen, volume } from "../renderer";
+import { isOutlineDrawn } from "../scene/outlined";
 import { pictureOf } from "../scene/probePicture";
 import { useProbe } from "../scene/useProbe";
 import { lab } from "../state/lab";
-import { layers } from "../state/layers";
 import { levels } from "../state/levels";
 import { type Pose, quaternionOf } from "../state/pose";
 import { type Attitude, attitudeOf, LIE_WORDS, LIES, poseOf, probe } from "../state/probe";
@@ -70,8 +70,7 @@ function SaveButton() {
   const save = async () => {
     const { scan } = lab.getState();
     if (!place?.section || !scan || !renderer.current || !volume.current) return;
-    const isOutlined = layers.getState().outline && scan.label !== null && volume.current.isComplete;
-    const pictured = { section: place.section, indexFromPlane: place.indexFromPlane, levels: levels.getState(), isOutlined };
+    const pictured = { section: place.section, indexFromPlane: place.indexFromPlane, levels: levels.getState(), isOutlined: isOutlineDrawn() };
     const finestMm = Math.min(...scan.spacing_mm);
     await savePicture(pictureOf(renderer.current, volume.current.sampled, pictured, finestMm), `${scan.scan}_probe`);
   };

@@ -25,7 +25,6 @@ export function ViewSwitch() {
 
 /** Where there are more voxels than can be drawn. */
 function Blocks() {
-  const drawn = useStore(drawnVoxels, (s) => s.drawn);
-  const words = drawn && blockWords(drawn.block);
+  const words = useStore(drawnVoxels, blockWords);
   return words && <p className="note overnote">{words}</p>;
 }

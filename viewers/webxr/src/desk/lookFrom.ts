@@ -2,14 +2,20 @@
 import type { Vector3 } from "three";
 import { createStore } from "zustand/vanilla";
 
-/** `null` is the first view; each wish is another object, so that it can be asked for again. */
-export const lookFrom = createStore<{ wish: { direction: Vector3 | null } }>(() => ({ wish: { direction: null } }));
+export interface LookFrom {
+  /** How often the first view was asked for. */
+  firstViews: number;
+  /** The side that was asked for last, another object each time; null before any was. */
+  direction: Vector3 | null;
+}
+
+export const lookFrom = createStore<LookFrom>(() => ({ firstViews: 0, direction: null }));
 
 export function showFirstView(): void {
-  lookFrom.setState({ wish: { direction: null } });
+  lookFrom.setState(({ firstViews }) => ({ firstViews: firstViews + 1 }));
 }
 
 /** From this side, a unit vector of the room, and as far off as before. */
 export function showFrom(direction: Vector3): void {
-  lookFrom.setState({ wish: { direction } });
+  lookFrom.setState({ direction });
 }

@@ -1,7 +1,7 @@
 /** What keys do, in the order in which the list of keys shows them. */
 import { lookAt, openScan, putProbeAway, showView, step, takeProbe } from "../link";
 import { remove } from "../net/marks";
-import { nextDoubtful, toggleConfidence } from "../state/confidence";
+import { doubtfulAhead, toggleConfidence } from "../state/confidence";
 import { matching, neighbour } from "../state/library";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
 import { type Kind, KINDS } from "../state/marks";
@@ -61,8 +61,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 ];
 
 function lookAtDoubtful(): void {
-  const { measured, frame } = lab.getState();
-  const next = nextDoubtful(measured?.doubtful ?? [], frame);
+  const next = doubtfulAhead(lab.getState());
   if (next !== null) lookAt(next);
 }
 

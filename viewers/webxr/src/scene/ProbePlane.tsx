@@ -8,6 +8,7 @@ import { layers } from "../state/layers";
 import { levels as window } from "../state/levels";
 import type { Section } from "../state/probe";
 import { useLab } from "../useLab";
+import { isOutlineDrawn } from "./outlined";
 import { MEASURED } from "./pick";
 import { PlaneMaterial } from "./planeMaterial";
 import { OPACITY_AROUND } from "./sliceShader";
@@ -22,7 +23,7 @@ export const PROBE_NAME = "probe";
  */
 export function ProbePlane({ section, indexFromPlane }: { section: Section; indexFromPlane: Matrix4 }) {
   const levels = useStore(window);
-  const isOutlined = useStore(layers, (s) => s.outline);
+  useStore(layers, (s) => s.outline); // drawn anew when it is switched
   const isMasked = useLab((s) => s.scan?.label !== null);
   const view = useLab((s) => s.view);
   const invalidate = useThree((s) => s.invalidate);
@@ -39,7 +40,7 @@ export function ProbePlane({ section, indexFromPlane }: { section: Section; inde
     if (!volume.current) return;
     const indexFromMesh = indexFromPlane.clone().multiply(planeFromMesh);
     const around = isMasked && view !== "solid" ? OPACITY_AROUND : 1;
-    material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlined && isMasked && volume.current.isComplete, around });
+    material.show(volume.current.sampled, { indexFromPlane: indexFromMesh, levels, isOutlined: isOutlineDrawn(), around });
   });
   return (
     <mesh

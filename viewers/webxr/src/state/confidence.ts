@@ -48,6 +48,11 @@ export function nextDoubtful(doubtful: readonly number[], frame: number): number
   return doubtful.find((other) => other > frame) ?? doubtful[0] ?? null;
 }
 
+/** The same, of what is shown. */
+export function doubtfulAhead({ measured, frame }: LabState): number | null {
+  return nextDoubtful(measured?.doubtful ?? [], frame);
+}
+
 // a surface has one colour at a time
 against.subscribe(({ other, way }) => {
   if (other !== null && way === "distances") showConfidence(false);

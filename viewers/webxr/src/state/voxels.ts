@@ -20,8 +20,9 @@ export interface VoxelFaces {
 export const drawnVoxels = createStore<{ drawn: { faces: number; block: Triple } | null }>(() => ({ drawn: null }));
 
 /** Says that voxels are drawn together; null where each is drawn by itself. */
-export function blockWords(block: Triple): string | null {
-  return block.every((n) => n === 1) ? null : `${block.join(" × ")} voxels (x × y × z) drawn as one`;
+export function blockWords({ drawn }: { drawn: { block: Triple } | null }): string | null {
+  if (drawn === null || drawn.block.every((n) => n === 1)) return null;
+  return `${drawn.block.join(" × ")} voxels (x × y × z) drawn as one`;
 }
 
 export type Masked = Pick<Slice, "frame" | "width" | "height" | "maskBits">;

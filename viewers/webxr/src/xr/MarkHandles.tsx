@@ -1,6 +1,7 @@
 /**
  * The points of marks, to be taken by pinch, trigger or ray and drawn along the surface; none while a
- * tool puts new ones. A squeeze takes the tumour, also where points are in the way. Its parent's coordinates are the scan's own, in metres.
+ * tool puts new ones. A squeeze takes the tumour, also where points are in the way. Its parent's
+ * coordinates are the scan's own, in metres.
  */
 import { useFrame } from "@react-three/fiber";
 import { useRef } from "react";

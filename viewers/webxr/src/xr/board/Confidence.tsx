@@ -2,7 +2,7 @@
 import { Container } from "@react-three/uikit";
 import { useStore } from "zustand";
 import { lookAt } from "../../link";
-import { confidence, cssOfConfidence, isConfidenceKnown, LEAST, nextDoubtful, toggleConfidence } from "../../state/confidence";
+import { confidence, cssOfConfidence, doubtfulAhead, isConfidenceKnown, LEAST, toggleConfidence } from "../../state/confidence";
 import { useLab } from "../../useLab";
 import { Button } from "../Button";
 import { Scale } from "./Scale";
@@ -10,10 +10,9 @@ import { Small } from "./Words";
 
 export function Confidence() {
   const isKnown = useLab(isConfidenceKnown);
-  const doubtful = useLab((s) => s.measured?.doubtful) ?? [];
-  const frame = useLab((s) => s.frame);
+  const count = useLab((s) => s.measured?.doubtful.length ?? 0);
+  const next = useLab(doubtfulAhead);
   const isShown = useStore(confidence, (s) => s.isShown);
-  const next = nextDoubtful(doubtful, frame);
   if (!isKnown) return null;
   return (
     <>
@@ -24,7 +23,7 @@ export function Confidence() {
         </Button>
         {next !== null && (
           <Button name="doubtful" onClick={() => lookAt(next)}>
-            {`Next doubtful frame (${doubtful.length})`}
+            {`Next doubtful frame (${count})`}
           </Button>
         )}
       </Container>

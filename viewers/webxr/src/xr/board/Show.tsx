@@ -42,8 +42,7 @@ export function Show() {
 
 /** Where there are more voxels than can be drawn. */
 function Blocks() {
-  const drawn = useStore(drawnVoxels, (s) => s.drawn);
-  const words = drawn && blockWords(drawn.block);
+  const words = useStore(drawnVoxels, blockWords);
   return words && <Small>{plain(words)}</Small>;
 }
 
