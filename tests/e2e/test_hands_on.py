@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.e2e.browser import place
+from tests.e2e.browser import FRAMES, place
 from tests.e2e.hands import aim, let_go, pinch, press, take, use_hands
 from tests.e2e.library import HALF_AXES_MM
 
@@ -229,9 +229,11 @@ def test_a_pinch_held_at_the_floor_goes_there(quest):
         f"const h = headset.hands.right; h.position.set({place(at)}); "
         f"{aim(at, target)}; h.quaternion.set(...q)"
     )
-    quest.page.evaluate("headset.hands.right.updatePinchValue(1)")
-    quest.frames(2)
-    quest.device("headset.hands.right.updatePinchValue(0)")
+    quest.page.evaluate(
+        "headset.hands.right.updatePinchValue(1);"
+        f"({FRAMES})(2).then(() => headset.hands.right.updatePinchValue(0))"
+    )
+    quest.frames(4)
     assert head_in_room(quest) == pytest.approx([0, 1.6, 0])  # too short
     quest.device("headset.hands.right.updatePinchValue(1)")
     quest.page.wait_for_timeout(700)

@@ -171,7 +171,9 @@ def test_who_leaves_is_no_longer_listed_and_whose_line_fell_is_away(lab, visit):
 
 @pytest.fixture
 def headset_and_desk(lab, visit):
-    headset, desk = visit(lab.url, size=(640, 480), headset=True), visit(lab.url)
+    headset = visit(lab.url, size=(640, 480), headset=True)
+    headset.until("s.company.you")  # so that the first seat is theirs, whoever loads faster
+    desk = visit(lab.url)
     for page in (headset, desk):
         page.all_here()
         share(page)

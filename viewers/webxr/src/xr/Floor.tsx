@@ -14,6 +14,8 @@ import { headIn } from "./head";
 import { goTo, origin } from "./origin";
 
 const HELD_S = 0.35;
+/** A frame that took longer was a stutter: nobody has held on all that while. */
+const LONGEST_FRAME_S = 0.1;
 const ONLY_RAYS = { allow: "ray" };
 
 interface Pointed {
@@ -32,7 +34,7 @@ export function Floor() {
   useFrame((_state, seconds, frame: XRFrame | undefined) => {
     under.current?.position.set(Math.round(origin.position.x), floor.y, Math.round(origin.position.z));
     if (!press.current) return;
-    press.current.heldS += seconds;
+    press.current.heldS += Math.min(seconds, LONGEST_FRAME_S);
     if (!press.current.goes) return;
     press.current = null;
     const landing = letAimGo();
