@@ -7,9 +7,10 @@ import pytest
 
 from parasam_core.errors import RenderError
 from viewers.looking_glass.device import PRESETS
-from viewers.looking_glass.gpu import BACKGROUND, MOST_VIEWS
+from viewers.looking_glass.gpu import MOST_VIEWS
 from viewers.looking_glass.quilt import Layout, Rig, px_a_view
 from viewers.looking_glass.stage import Picture, Stage, framed, stage_of, turned
+from viewers.looking_glass.target import BACKGROUND
 
 NO_BODY = (np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 3), np.uint32))
 DARK = 12
@@ -237,3 +238,16 @@ def test_a_quilt_beyond_the_device_is_refused(renderer) -> None:
     vast = Layout(1, 1, 1 << 20, 16, 1.0)
     with pytest.raises(RenderError, match="pixels wide on this device, got 1048576×16"):
         renderer.quilt(facing(vast), vast)
+
+
+@pytest.mark.parametrize("pixels_a_pass", [1, 24_000_000])
+def test_on_the_gpu_stays_what_is_read(renderer, layout, ellipsoid, pixels_a_pass: int) -> None:
+    stage = stage_of(ellipsoid)
+    renderer.show(stage)
+    rig = framed(stage.points, layout, 40, turned())
+    canvas = renderer.canvas(layout)
+    renderer.draw(rig, layout, canvas, pixels_a_pass=pixels_a_pass)
+    width, height = layout.columns * layout.tile_width, layout.rows * layout.tile_height
+    kept, read = canvas.pixels(), renderer.quilt(rig, layout, pixels_a_pass=pixels_a_pass)
+    canvas.delete()
+    assert np.array_equal(kept[-height:, :width], read[-height:, :width])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from parasam_core.errors import RenderError
 from viewers.looking_glass.calibration import MOST_CELLS, Calibration
+from viewers.looking_glass.gl_objects import colour_texture, free, limit, new_name, program
 from viewers.looking_glass.lens import check_quilt, lens_of
 from viewers.looking_glass.offscreen import offscreen_context
 from viewers.looking_glass.quilt import Layout
@@ -31,46 +31,45 @@ class LensPass:
         from pyglet import gl
 
         self._gl = gl
-        self._program = _program()
-        self._array = gl.GLuint()
-        gl.glGenVertexArrays(1, self._array)
+        self._program = program("lens.vert", "lens.frag")
+        self._array = new_name(gl.glGenVertexArrays)
         self._set_panel(calibration)
 
     def draw(self, texture: int, layout: Layout) -> None:
         """Fill the target, whose lower left pixel has to be the panel's.
 
         Args:
-            texture: name of the quilt's texture, top row first, of any filtering.
+            texture: name of the quilt's texture, bottom row first, of any filtering.
             layout: of the quilt.
         """
-        gl, program = self._gl, self._program
+        gl, used = self._gl, self._program
         for switch in (gl.GL_DEPTH_TEST, gl.GL_BLEND, gl.GL_CULL_FACE, gl.GL_FRAMEBUFFER_SRGB):
             gl.glDisable(switch)
         gl.glActiveTexture(gl.GL_TEXTURE0)
         gl.glBindTexture(gl.GL_TEXTURE_2D, texture)
-        program.use()
-        program["grid"] = (layout.columns, layout.rows)
-        program["tile"] = (layout.tile_width, layout.tile_height)
+        used.use()
+        used["grid"] = (layout.columns, layout.rows)
+        used["tile"] = (layout.tile_width, layout.tile_height)
         gl.glBindVertexArray(self._array)
         gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)
 
     def delete(self) -> None:
         """Free it."""
-        self._gl.glDeleteVertexArrays(1, self._array)
+        free(self._gl.glDeleteVertexArrays, self._array)
         self._program.delete()
 
     def _set_panel(self, calibration: Calibration) -> None:
-        lens, program = lens_of(calibration), self._program
+        lens, used = lens_of(calibration), self._program
         padded = np.zeros((MOST_CELLS, 3))
         padded[: len(lens.starts)] = lens.starts - np.floor(lens.starts)
         bits = EXACT_BITS - math.ceil(math.log2(max(calibration.screen)))
-        program.use()
-        program["screen"] = calibration.screen
-        program["across"] = _short_and_rest(lens.across, bits)
-        program["up"] = _short_and_rest(lens.up, bits)
-        program["starts"] = [tuple(start) for start in padded.tolist()]
-        program["kinds"] = len(lens.starts)
-        program["pattern"] = lens.pattern
+        used.use()
+        used["screen"] = calibration.screen
+        used["across"] = _short_and_rest(lens.across, bits)
+        used["up"] = _short_and_rest(lens.up, bits)
+        used["starts"] = [tuple(start) for start in padded.tolist()]
+        used["kinds"] = len(lens.starts)
+        used["pattern"] = lens.pattern
 
 
 def encode_on_gpu(
@@ -88,7 +87,7 @@ def encode_on_gpu(
     try:
         _check_limit(gl, max(*quilt.shape[:2], *calibration.screen))
         lens = LensPass(calibration)
-        texture = _texture(gl, layout.width, layout.height, quilt)
+        texture = colour_texture(gl, layout.width, layout.height, quilt[::-1])
         _draw_into_new_target(gl, *calibration.screen)
         lens.draw(texture, layout)
         return _pixels(gl, *calibration.screen)
@@ -98,16 +97,6 @@ def encode_on_gpu(
         ) from error
     finally:
         window.close()
-
-
-def _program() -> Any:
-    from pyglet.graphics.shader import Shader, ShaderProgram
-
-    folder = resources.files("viewers.looking_glass") / "shaders"
-    return ShaderProgram(
-        Shader((folder / "lens.vert").read_text("utf-8"), "vertex"),
-        Shader((folder / "lens.frag").read_text("utf-8"), "fragment"),
-    )
 
 
 def _short_and_rest(step: float, bits: int) -> tuple[float, float]:
@@ -120,35 +109,18 @@ def _short_and_rest(step: float, bits: int) -> tuple[float, float]:
 
 
 def _check_limit(gl: Any, side_px: int) -> None:
-    limit = ctypes.c_int()
-    gl.glGetIntegerv(gl.GL_MAX_TEXTURE_SIZE, ctypes.byref(limit))
-    if side_px > limit.value:
+    most = limit(gl, gl.GL_MAX_TEXTURE_SIZE)
+    if side_px > most:
         raise RenderError(
-            f"expected a quilt and a panel of at most {limit.value} pixels a side on this device, "
+            f"expected a quilt and a panel of at most {most} pixels a side on this device, "
             f"got {side_px}"
         )
 
 
-def _texture(gl: Any, width: int, height: int, content: NDArray[np.uint8] | None) -> int:
-    """An RGB texture without smaller copies; rows as they come."""
-    name = gl.GLuint()
-    gl.glGenTextures(1, name)
-    gl.glBindTexture(gl.GL_TEXTURE_2D, name)
-    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
-    for setting in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
-        gl.glTexParameteri(gl.GL_TEXTURE_2D, setting, gl.GL_NEAREST)
-    data = None if content is None else np.ascontiguousarray(content).tobytes()
-    gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, gl.GL_RGB8, width, height, 0, gl.GL_RGB,
-                    gl.GL_UNSIGNED_BYTE, data)  # fmt: skip
-    return int(name.value)
-
-
 def _draw_into_new_target(gl: Any, width: int, height: int) -> None:
-    framebuffer = gl.GLuint()
-    gl.glGenFramebuffers(1, framebuffer)
-    gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, framebuffer)
+    gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, new_name(gl.glGenFramebuffers))
     gl.glFramebufferTexture2D(gl.GL_FRAMEBUFFER, gl.GL_COLOR_ATTACHMENT0, gl.GL_TEXTURE_2D,
-                              _texture(gl, width, height, None), 0)  # fmt: skip
+                              colour_texture(gl, width, height), 0)  # fmt: skip
     status = gl.glCheckFramebufferStatus(gl.GL_FRAMEBUFFER)
     if status != gl.GL_FRAMEBUFFER_COMPLETE:
         raise RenderError(

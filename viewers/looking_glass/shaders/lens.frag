@@ -3,7 +3,7 @@
 // A quilt to the panel's own pixels, as lens.py has it: each sub-pixel shows the view that its
 // place under its lens asks for. Pixels are counted from the lower left.
 
-uniform sampler2D quilt; // top row first
+uniform sampler2D quilt; // bottom row first
 uniform ivec2 grid;      // tiles across and up
 uniform ivec2 tile;      // pixels
 uniform ivec2 screen;    // pixels
@@ -34,14 +34,13 @@ float level(int view, vec2 place, int channel) {
     ivec2 corner = ivec2(view % grid.x, view / grid.x) * tile;
     ivec2 low = ivec2(place);
     ivec2 high = min(low + 1, tile - 1);
-    ivec2 left_low = corner + low;
-    ivec2 right_high = corner + high;
-    int top = textureSize(quilt, 0).y - 1;
-    float a = texelFetch(quilt, ivec2(left_low.x, top - left_low.y), 0)[channel];
-    float b = texelFetch(quilt, ivec2(right_high.x, top - left_low.y), 0)[channel];
-    float c = texelFetch(quilt, ivec2(left_low.x, top - right_high.y), 0)[channel];
-    float d = texelFetch(quilt, ivec2(right_high.x, top - right_high.y), 0)[channel];
-    vec2 part = place - vec2(low);
+    low += corner;
+    high += corner;
+    float a = texelFetch(quilt, low, 0)[channel];
+    float b = texelFetch(quilt, ivec2(high.x, low.y), 0)[channel];
+    float c = texelFetch(quilt, ivec2(low.x, high.y), 0)[channel];
+    float d = texelFetch(quilt, high, 0)[channel];
+    vec2 part = fract(place);
     return mix(mix(a, b, part.x), mix(c, d, part.x), part.y);
 }
 
