@@ -40,8 +40,8 @@ class Renderer:
     """
 
     def __init__(self, window: Any = None) -> None:
-        self._own = None if window else offscreen_context()
-        self._window = window or self._own
+        self._own: Any = None if window else offscreen_context()
+        self._window: Any = window or self._own
         from pyglet import gl
 
         self._gl = gl
