@@ -153,6 +153,13 @@ class Rig:
         clip = homogeneous @ np.swapaxes(self.clip_from_stage @ self.stage_from_scene, 1, 2)
         return np.asarray(clip[..., :3] / clip[..., 3:])
 
+    def alone(self, view: int) -> Rig:
+        """The same scene as one of the cameras sees it, for a picture of one tile."""
+        return _OneOfMany(
+            self.target, self.turn, self.half_height, self.aspect, 1, self.view_cone_deg,
+            self.fov_deg, float(self.offsets[view]),
+        )  # fmt: skip
+
     def _clip_from_stage(self, x: float) -> NDArray[np.float64]:
         step_back = np.eye(4)
         step_back[:3, 3] = (-x, 0, -self.distance)
@@ -160,6 +167,22 @@ class Rig:
         projection = perspective(self.fov_deg, self.aspect, near, far)
         projection[0, 2] -= x / (self.half_height * self.aspect)
         return np.asarray(projection @ step_back)
+
+
+@dataclass(frozen=True, eq=False)
+class _OneOfMany(Rig):
+    """One camera, which may stand beside the middle.
+
+    Attributes:
+        offset: its x on the stage, metres.
+    """
+
+    offset: float = 0.0
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """(1,) x on the stage, metres."""
+        return np.array([self.offset])
 
 
 def perspective(fov_deg: float, aspect: float, near: float, far: float) -> NDArray[np.float64]:

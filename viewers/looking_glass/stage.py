@@ -154,11 +154,11 @@ def framed(
     middle = (seen.min(axis=0) + seen.max(axis=0)) / 2
     seen = seen - middle
     half_depth = float(np.ptp(seen[:, 2]) / 2)
-    budget = _budget(layout, view_cone_deg, ceiling_px)
+    budget = depths_allowed(layout, view_cone_deg, ceiling_px)
     smallest = _half_height_in_budget(half_depth, budget, focus)
     half_height = max(smallest, float(np.abs(seen).max()))
     for _ in range(20):  # the focal plane's place and the size that fits hang together
-        behind = _middle_behind_focus(half_depth, half_height) if focus is None else focus
+        behind = middle_behind_focus(half_depth, half_height) if focus is None else focus
         shifted = seen - (0, 0, behind)
         half_height = max(smallest, _half_height_that_fits(shifted, layout.aspect, reach_deg))
     target = turn.T @ (middle + np.array([0, 0, behind]))
@@ -179,11 +179,23 @@ def greatest_shift_px(points: NDArray[np.float64], rig: Rig, layout: Layout) -> 
     return float(relative) * px_a_view(layout, rig.view_cone_deg, rig.fov_deg)
 
 
-def _budget(layout: Layout, view_cone_deg: float, ceiling_px: float) -> tuple[float, float]:
-    """Nearest and farthest depth that is allowed, in focal distances."""
+def depths_allowed(
+    layout: Layout, view_cone_deg: float, ceiling_px: float = CEILING_PX
+) -> tuple[float, float]:
+    """Nearest and farthest depth within the ceiling and the clip planes, in focal distances."""
     far_away = px_a_view(layout, view_cone_deg)
     limit = 0.95 * (1 - 1 / FAR_LIMIT)  # where no ceiling binds, stay clear of the clip planes
     return depth_budget(min(ceiling_px / far_away, limit) if far_away else limit)
+
+
+def middle_behind_focus(half_depth: float, half_height: float) -> float:
+    """How far the body's middle lies behind the focal plane.
+
+    With the middle at depth u, the harmonic mean of u − h and u + h is the focal distance d:
+    u² − h² = d·u.
+    """
+    distance = half_height / _tan_half_fov()
+    return (math.hypot(distance, 2 * half_depth) - distance) / 2
 
 
 def _half_height_in_budget(
@@ -195,16 +207,6 @@ def _half_height_in_budget(
         return _tan_half_fov() * 2 * half_depth / (far - near)
     before, behind = half_depth - focus, half_depth + focus
     return _tan_half_fov() * max(before / (1 - near), behind / (far - 1))
-
-
-def _middle_behind_focus(half_depth: float, half_height: float) -> float:
-    """How far the body's middle lies behind the focal plane.
-
-    With the middle at depth u, the harmonic mean of u − h and u + h is the focal distance d:
-    u² − h² = d·u.
-    """
-    distance = half_height / _tan_half_fov()
-    return (math.hypot(distance, 2 * half_depth) - distance) / 2
 
 
 def _half_height_that_fits(
