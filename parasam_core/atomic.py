@@ -31,9 +31,16 @@ def write_bytes(target: Path, content: bytes, mode: int = 0o666) -> None:
 def copy_file(source: Path, target: Path) -> None:
     """A copy that appears whole, in a folder that is made where it is missing."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    with file_written_beside(target) as partial:
+        shutil.copyfile(source, partial)
+
+
+@contextmanager
+def file_written_beside(target: Path) -> Iterator[Path]:
+    """A file to write that takes the target's place when written, and vanishes on failure."""
     partial = _beside(target, "partial")
     try:
-        shutil.copyfile(source, partial)
+        yield partial
         _sync(partial)
         partial.replace(target)
         _sync(target.parent)

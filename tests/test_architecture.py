@@ -67,6 +67,7 @@ HOMES = {
     "zeroconf": ["xr_server.mdns"],
     "prometheus_client": ["xr_server.metrics"],
     "pyglet": ["viewers.looking_glass"],
+    "av": ["viewers.looking_glass.encoder"],
 }
 
 

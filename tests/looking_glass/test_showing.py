@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -125,6 +126,17 @@ def be_elsewhere(fake: FakeBridge) -> None:
 
 def be_well(fake: FakeBridge) -> None:
     pass
+
+
+def test_a_turntable_is_shown_as_a_film(scan: Path, fake: FakeBridge, here: Path) -> None:
+    ran = shown(scan, fake, "--turntable", "0.6", "--json")
+    assert ran.returncode == 0, ran.stderr
+    told, entry = json.loads(ran.stdout), fake.on_panel[1]
+    assert entry["uri"] == told["quilt"]
+    assert entry["uri"].endswith("_qs4x2a0.75.mp4")
+    assert entry["durationMS"] == 600
+    with av.open(entry["uri"]) as film:
+        assert (film.streams.video[0].width, film.streams.video[0].frames) == (800, 18)
 
 
 @pytest.mark.parametrize(

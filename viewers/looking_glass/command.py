@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from parasam_core.console import answer
+from parasam_core.console import answer, progress_shown
 from parasam_core.errors import UsageError
 from parasam_core.verbs import Verb
-from viewers.looking_glass.device import DEFAULT, PRESETS, preset
+from viewers.looking_glass.device import DEFAULT, PRESETS, Device, preset
 from viewers.looking_glass.focus import focus_given
 
 
@@ -30,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "middle; by default where near and far blur alike",
     )
     target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("--quilt", type=Path, metavar="OUT.png", help="the quilt to write")
+    target.add_argument(
+        "--quilt",
+        type=Path,
+        metavar="OUT.png|OUT.mp4",
+        help="the quilt to write; a film with --turntable",
+    )
     target.add_argument(
         "--bridge",
         action="store_true",
@@ -42,6 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT.png",
         help="write one panel's own pixels, to show unscaled",
     )
+    target.add_argument(
+        "--rgbd",
+        type=Path,
+        metavar="OUT.png",
+        help="write one view with its depth beside it, white nearest",
+    )
+    target.add_argument("--still", type=Path, metavar="OUT.png", help="write one plain view")
+    parser.add_argument(
+        "--turntable",
+        type=float,
+        metavar="SECONDS",
+        help="turn it once round in this time, with --quilt OUT.mp4 or --bridge",
+    )
     parser.add_argument(
         "--calibration",
         type=Path,
@@ -51,40 +71,99 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Write the quilt or show it, and say what came of it."""
+    """Write it or show it, and say what came of it."""
     if options.calibration and not options.native:
         raise UsageError("expected --calibration together with --native OUT.png")
-    (_show if options.bridge else _write_native if options.native else _write)(options)
+    if options.turntable is not None and not (options.quilt or options.bridge):
+        raise UsageError("expected --turntable together with --quilt OUT.mp4 or --bridge")
+    _chosen(options)(options)
+
+
+def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace], None]:
+    if options.bridge:
+        return _show
+    if options.native:
+        return _write_native
+    if options.rgbd or options.still:
+        return _write_view
+    return _write if options.turntable is None else _write_film
 
 
 def _show(options: argparse.Namespace) -> None:
     from parasam_core.scanfile import ScanFile
     from viewers.looking_glass.showing import lines_of, show_scan
 
-    result = show_scan(ScanFile.open(options.scan), options.label, options.device, options.focus)
+    scan = ScanFile.open(options.scan)
+    with progress_shown() as progress:
+        result = show_scan(
+            scan, options.label, options.device, options.focus, options.turntable, progress
+        )
     answer(result, lines_of(result), as_json=options.json)
 
 
 def _write(options: argparse.Namespace) -> None:
     from parasam_core.scanfile import ScanFile
-    from viewers.looking_glass.still import check_quilt_target, write_quilt
+    from viewers.looking_glass.still import check_target, write_quilt
 
+    if options.quilt.suffix.lower() == ".mp4":
+        raise UsageError(f"expected --turntable SECONDS with a film, got {options.quilt} alone")
     device = preset(options.device or DEFAULT)
-    check_quilt_target(options.quilt, device.layout)
+    check_target(options.quilt, ".png", device.layout)
     scan = ScanFile.open(options.scan)
     result = write_quilt(scan, options.label, device, options.quilt, options.focus)
-    lines = [f"{options.quilt}: {device.layout.views} views for a {device.title}"]
-    if result["studio_name"] != options.quilt.name:
-        lines.append(f"name it {result['studio_name']} for Looking Glass Studio")
-    answer(result, lines, as_json=options.json)
+    answer(result, _lines_of_quilts(result, device), as_json=options.json)
+
+
+def _write_film(options: argparse.Namespace) -> None:
+    from parasam_core.scanfile import ScanFile
+    from viewers.looking_glass.film import check_film, write_film
+
+    device = preset(options.device or DEFAULT)
+    check_film(options.quilt, device.layout, options.turntable)
+    scan = ScanFile.open(options.scan)
+    with progress_shown() as progress:
+        result = write_film(
+            scan, options.label, device, options.quilt, options.turntable, options.focus, progress
+        )
+    lines = _lines_of_quilts(result, device)
+    answer(result, [*lines, f"{result['pictures']} pictures"], as_json=options.json)
+
+
+def _lines_of_quilts(result: dict[str, Any], device: Device) -> list[str]:
+    quilt, name = result["quilt"], result["studio_name"]
+    lines = [f"{quilt}: {device.layout.views} views for a {device.title}"]
+    if name != Path(quilt).name:
+        lines.append(f"name it {name} for Looking Glass Studio")
+    return lines
+
+
+def _write_view(options: argparse.Namespace) -> None:
+    from parasam_core.scanfile import ScanFile
+    from viewers.looking_glass.one_view import write_view
+    from viewers.looking_glass.still import check_target
+
+    target = options.rgbd or options.still
+    check_target(target, ".png")
+    scan = ScanFile.open(options.scan)
+    result = write_view(
+        scan,
+        options.label,
+        preset(options.device or DEFAULT),
+        target,
+        options.focus,
+        with_depth=bool(options.rgbd),
+    )
+    size = f"{result['width']}×{result['height']}"
+    kind = "one view and its depth" if options.rgbd else "one view"
+    answer(result, [f"{target}: {kind}, {size}"], as_json=options.json)
 
 
 def _write_native(options: argparse.Namespace) -> None:
     from parasam_core.scanfile import ScanFile
     from viewers.looking_glass.native import calibrated_panel, lines_of_native, write_native
-    from viewers.looking_glass.still import check_png_target
+    from viewers.looking_glass.still import check_target
 
-    check_png_target(options.native)
+    check_target(options.native, ".png")
     scan = ScanFile.open(options.scan)
     panel = calibrated_panel(options.device, options.calibration)
     result = write_native(scan, options.label, panel, options.native, options.focus)

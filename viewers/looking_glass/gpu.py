@@ -124,6 +124,23 @@ class Renderer:
             quilt[bottom - len(drawn) : bottom, : drawn.shape[1]] = drawn[::-1]
         return quilt
 
+    def heights(self, rig: Rig, layout: Layout) -> NDArray[np.float32]:
+        """How far before the focal plane lies what every pixel of a quilt shows.
+
+        Returns:
+            (y, x) float32 metres, top row first; NaN where nothing is, and in the padding.
+
+        Raises:
+            RenderError: as `quilt`.
+        """
+        heights = np.full((layout.height, layout.width), np.nan, np.float32)
+        for first, rows, target in self._bands(rig, layout, 0, PIXELS_A_PASS):
+            bottom = layout.height - first * layout.tile_height
+            depths = target.depths()[: rows * layout.tile_height]
+            drawn = np.where(depths < 1, rig.heights_of(depths), np.nan)
+            heights[bottom - len(drawn) : bottom, : drawn.shape[1]] = drawn[::-1]
+        return heights
+
     def _bands(
         self,
         rig: Rig,

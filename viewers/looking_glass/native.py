@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import RenderError, UsageError
@@ -18,7 +15,7 @@ from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_tha
 from viewers.looking_glass.lens import encode
 from viewers.looking_glass.panel import chosen
 from viewers.looking_glass.stage import greatest_shift_px
-from viewers.looking_glass.still import check_png_target, drawn
+from viewers.looking_glass.still import check_target, drawn, png
 
 
 def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
@@ -67,17 +64,15 @@ def write_native(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a panel whose lenses are not known.
-        UsageError: see `still.check_png_target`.
+        UsageError: see `still.check_target`.
     """
-    check_png_target(target)
+    check_target(target, ".png")
     if panel.calibration is None:
         raise RenderError(f"expected a panel whose lenses are known, got {panel.device.title}")
     label = scan.label_named(label)
     layout = panel.device.layout
     quilt, stage, rig = drawn(scan, label, panel.device, focus)
-    stream = io.BytesIO()
-    Image.fromarray(encode(quilt, layout, panel.calibration)).save(stream, "PNG")
-    write_bytes(target, stream.getvalue())
+    write_bytes(target, png(encode(quilt, layout, panel.calibration)))
     return {
         "native": str(target),
         "label": label,

@@ -160,6 +160,12 @@ class Rig:
             self.fov_deg, float(self.offsets[view]),
         )  # fmt: skip
 
+    def heights_of(self, depths: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far before the focal plane, metres, window depths 0..1 of OpenGL lie."""
+        near, far = NEAR_LIMIT * self.distance, FAR_LIMIT * self.distance
+        from_eye = near * far / (far - depths * (far - near))
+        return np.asarray(self.distance - from_eye, np.float32)
+
     def _clip_from_stage(self, x: float) -> NDArray[np.float64]:
         step_back = np.eye(4)
         step_back[:3, 3] = (-x, 0, -self.distance)

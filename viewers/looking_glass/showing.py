@@ -11,7 +11,9 @@ from typing import Any
 from parasam_core.errors import RenderError
 from parasam_core.home import holograms_folder
 from parasam_core.scanfile import ScanFile
-from viewers.looking_glass.bridge import Bridge
+from parasam_core.segmenter import Progress, no_progress
+from viewers.looking_glass.bridge import STILL_MS, Bridge
+from viewers.looking_glass.film import check_seconds, write_film
 from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.panel import Panel, chosen, expected_by
 from viewers.looking_glass.quilt import Layout
@@ -23,7 +25,12 @@ KEPT = 4
 
 
 def show_scan(
-    scan: ScanFile, label: str | None, wanted: str | None, focus: Focus | None = None
+    scan: ScanFile,
+    label: str | None,
+    wanted: str | None,
+    focus: Focus | None = None,
+    turntable_s: float | None = None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Draw a scan for a panel that is there, and have Bridge show it.
 
@@ -32,6 +39,8 @@ def show_scan(
         label: which mask; None where there is one.
         wanted: serial number or preset's name of the panel; None takes the first.
         focus: which plane lies in the glass; None: the one that leaves the most depth.
+        turntable_s: how long one round lasts; None: it stands still.
+        progress: how many quilts of a film are drawn.
 
     Returns:
         What was drawn, for which panel, who said how, and what Bridge answered, as
@@ -42,14 +51,20 @@ def show_scan(
         RenderError: no Bridge, no panel, something refused, or no OpenGL.
     """
     label = scan.label_named(label)
+    if turntable_s is not None:
+        check_seconds(turntable_s)
     bridge = Bridge()
     panel = chosen(bridge.panels(), wanted)
     expected = expected_by(panel, wanted)
     _remember(panel)
-    quilt = new_quilt(expected.device.layout)
-    drawn = write_quilt(scan, label, expected.device, quilt, focus)
-    forget_old_quilts(quilt.parent)
-    shown = bridge.show(panel, quilt, expected.device.layout)
+    if turntable_s is None:
+        media, lasts_ms = new_quilt(expected.device.layout), STILL_MS
+        drawn = write_quilt(scan, label, expected.device, media, focus)
+    else:
+        media, lasts_ms = new_quilt(expected.device.layout, ".mp4"), round(1e3 * turntable_s)
+        drawn = write_film(scan, label, expected.device, media, turntable_s, focus, progress)
+    forget_old_quilts(media.parent)
+    shown = bridge.show(panel, media, expected.device.layout, lasts_ms=lasts_ms)
     return {
         **drawn,
         "layout_from": expected.layout_from,
@@ -96,14 +111,14 @@ def lines_of(told: dict[str, Any]) -> list[str]:
     return lines
 
 
-def new_quilt(layout: Layout) -> Path:
+def new_quilt(layout: Layout, suffix: str = ".png") -> Path:
     """A file of a new name, in a folder that is there; absolute, as Bridge runs elsewhere."""
     folder = holograms_folder().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"quilt-{time.time_ns()}{layout.suffix}.png"
+    return folder / f"quilt-{time.time_ns()}{layout.suffix}{suffix}"
 
 
 def forget_old_quilts(folder: Path) -> None:
     """Remove all but the newest `KEPT` of the quilts that were written for Bridge."""
-    for path in sorted(folder.glob("quilt-*_qs*.png"))[:-KEPT]:
+    for path in sorted(folder.glob("quilt-*_qs*.*"))[:-KEPT]:
         path.unlink(missing_ok=True)

@@ -30,32 +30,28 @@ TRIANGLES = 100_000
 QUICK_PNG = 1
 
 
-def check_quilt_target(target: Path, layout: Layout) -> None:
-    """Refuse a place for a quilt before any work is done for it.
+def check_target(target: Path, suffix: str, layout: Layout | None = None) -> None:
+    """Refuse a place for a picture or film before any work is done for it.
+
+    Args:
+        target: file to write.
+        suffix: how it has to end, ".png" or ".mp4".
+        layout: of what is to be written, where that is quilts.
 
     Raises:
-        UsageError: not a PNG, no such folder, or a name that tells another layout.
+        UsageError: it ends otherwise, there is no such folder, or the name tells another layout.
     """
-    check_png_target(target)
-    if not QUILT_NAME.search(target.name):
+    if target.suffix.lower() != suffix or target.is_dir():
+        raise UsageError(f"expected a file ending in {suffix}, got {target}")
+    if not target.parent.is_dir():
+        raise UsageError(f"expected a file in a folder that is there, got {target}")
+    if layout is None or not QUILT_NAME.search(target.name):
         return
     named = layout_of_name(target.name, layout.width, layout.height)
     if (named.columns, named.rows) != (layout.columns, layout.rows):
         raise UsageError(
             f"expected a name with {layout.suffix}, or without a layout, got {target.name}"
         )
-
-
-def check_png_target(target: Path) -> None:
-    """Refuse a place for a picture before any work is done for it.
-
-    Raises:
-        UsageError: not a PNG, or no such folder.
-    """
-    if target.suffix.lower() != ".png" or target.is_dir():
-        raise UsageError(f"expected a file ending in .png, got {target}")
-    if not target.parent.is_dir():
-        raise UsageError(f"expected a file in a folder that is there, got {target}")
 
 
 def write_quilt(
@@ -73,26 +69,34 @@ def write_quilt(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a focus beyond what is shown.
-        UsageError: see `check_quilt_target`.
+        UsageError: see `check_target`.
     """
-    check_quilt_target(target, device.layout)
+    check_target(target, ".png", device.layout)
     label = scan.label_named(label)
     quilt, stage, rig = drawn(scan, label, device, focus)
-    write_bytes(target, _png(quilt))
+    write_bytes(target, png(quilt))
+    return told_of(target, label, device, stage, [rig])
+
+
+def told_of(
+    target: Path, label: str, device: Device, stage: Stage, rigs: list[Rig]
+) -> dict[str, Any]:
+    """What `--json` says of quilts in a file, by the cameras of each; all of one size."""
+    layout, first = device.layout, rigs[0]
     return {
         "quilt": str(target),
-        "studio_name": studio_name(target, device.layout),
+        "studio_name": studio_name(target, layout),
         "label": label,
         "device": device.name,
-        "columns": device.layout.columns,
-        "rows": device.layout.rows,
-        "width": device.layout.width,
-        "height": device.layout.height,
-        "aspect": device.layout.aspect,
+        "columns": layout.columns,
+        "rows": layout.rows,
+        "width": layout.width,
+        "height": layout.height,
+        "aspect": layout.aspect,
         "view_cone_deg": device.view_cone_deg,
-        "focal_plane_mm": [2e3 * rig.half_height * rig.aspect, 2e3 * rig.half_height],
-        "focus_mm": 1e3 * plane_before_middle(rig, stage.points),
-        "greatest_shift_px": greatest_shift_px(stage.points, rig, device.layout),
+        "focal_plane_mm": [2e3 * first.half_height * first.aspect, 2e3 * first.half_height],
+        "focus_mm": 1e3 * plane_before_middle(first, stage.points),
+        "greatest_shift_px": max(greatest_shift_px(stage.points, rig, layout) for rig in rigs),
         "triangles": len(stage.faces),
     }
 
@@ -122,7 +126,8 @@ def studio_name(target: Path, layout: Layout) -> str:
     return f"{target.stem}{layout.suffix}{target.suffix}"
 
 
-def _png(picture: NDArray[np.uint8]) -> bytes:
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """A picture, (y, x, 3) uint8, as a file's bytes; quickly rather than small."""
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG", compress_level=QUICK_PNG)
     return stream.getvalue()

@@ -69,6 +69,18 @@ class Target:
                         pixels.ctypes.data_as(ctypes.c_void_p))  # fmt: skip
         return pixels
 
+    def depths(self) -> NDArray[np.float32]:
+        """(y, x) float32 as OpenGL keeps them, 0..1 from near to far, bottom row first.
+
+        Only a target of no samples has one depth a pixel.
+        """
+        gl = self._gl
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._drawn)
+        depths = np.empty((self.height, self.width), np.float32)
+        gl.glReadPixels(0, 0, self.width, self.height, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT,
+                        depths.ctypes.data_as(ctypes.c_void_p))  # fmt: skip
+        return depths
+
     def delete(self) -> None:
         """Free it."""
         for buffer in self._renderbuffers:
