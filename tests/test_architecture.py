@@ -19,7 +19,7 @@ FLOORS = [
      "parasam_core.segmenter"],
     ["parasam_core.extent", "parasam_core.interval", "parasam_core.sections",
      "parasam_core.measure", "parasam_core.agreement", "parasam_core.gltf",
-     "parasam_core.glb", "parasam_core.gltf_packed",
+     "parasam_core.glb", "parasam_core.gltf_packed", "parasam_core.gltf_unpacked",
      "parasam_core.scanfile", "parasam_core.phantom", "parasam_core.screen",
      "parasam_core.medsam_tree"],
     ["parasam_core.capture", "parasam_core.export", "parasam_core.sam", "parasam_core.solid"],
@@ -49,7 +49,7 @@ HOMES = {
     "trimesh": ["parasam_core.solid"],
     "fast_simplification": ["parasam_core.solid"],
     "pygltflib": ["parasam_core.gltf"],
-    "meshopt": ["parasam_core.gltf_packed"],
+    "meshopt": ["parasam_core.gltf_packed", "parasam_core.gltf_unpacked"],
     "nibabel": ["parasam_core.export", "parasam_core.capture.nifti"],
     "pydicom": [
         "parasam_core.export",
