@@ -12,7 +12,7 @@
     ├── EmptyMaskError        nothing to measure or to reconstruct
     ├── DatasetError          a tree of training images that would leak, or is damaged
     ├── TableError            a table of volumes that cannot be read, or a row of it
-    ├── ServerError           the lab cannot be served (a port in use, no page built)
+    ├── ServerError           the lab cannot be served, or entered (a port in use, a wrong code)
     └── RenderError           no GL context, a picture beyond the limits, or no panel to show it
 
 Anything else that escapes is a defect of ours.
@@ -80,7 +80,7 @@ class TableError(ParasamError):
 
 
 class ServerError(ParasamError):
-    """The lab cannot be served."""
+    """The lab cannot be served, or entered."""
 
 
 class RenderError(ParasamError):
