@@ -85,8 +85,8 @@ def _rows(document: Json, body: bytes, at: int) -> NDArray[Any]:
         raise ValueError(f"{count} rows in {length} bytes from {start}")
     how = packed["byteStride"], packed["mode"], packed["filter"]
     rows = meshopt.decode_gltf_buffer(body[start : start + length], count, *how)
-    whole: NDArray[Any] = np.ascontiguousarray(rows)
-    return whole.view(_TYPES[accessor["componentType"]]).reshape(count, -1)
+    kind = _TYPES[accessor["componentType"]]
+    return np.asarray(np.ascontiguousarray(rows).view(kind).reshape(count, -1))
 
 
 def _units(normals: NDArray[np.int16]) -> NDArray[np.float32]:
