@@ -36,3 +36,8 @@ def holograms_folder() -> Path:
 def lab_folder() -> Path:
     """The lab's certificates, which headsets are paired, who came in, and what was measured."""
     return home() / "lab"
+
+
+def labs_file() -> Path:
+    """Which labs on other machines let this one in, and by what tokens."""
+    return home() / "labs.json"

@@ -20,12 +20,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 from parasam_core.errors import ServerError
+from parasam_core.home import labs_file
 from tests.e2e.cable import Cable
 from tests.e2e.lab import Lab
 from tests.e2e.library import SPACE, volume_mm3, write_library
 from tests.looking_glass.companion import company
 from tests.server.small import served
 from tests.server.test_attacks import abroad
+from viewers.looking_glass.entry import entry_to, paired
 from viewers.looking_glass.feed import Feed
 from viewers.looking_glass.held import Held
 from xr_server import line
@@ -300,6 +302,11 @@ def beyond(written, tmp_path, *, secure=False):
         yield doors.pairing, f"http{'s' if secure else ''}://127.0.0.1:{port}/", ca
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PARASAM_HOME", str(tmp_path / "home"))
+
+
 def test_another_machine_is_let_in_by_the_code_alone(written, tmp_path):
     with beyond(written, tmp_path) as (pairing, url, _):
         with Feed(url) as feed:
@@ -309,10 +316,23 @@ def test_another_machine_is_let_in_by_the_code_alone(written, tmp_path):
             pass
         with Feed(f"{url}?pair={pairing.code}") as feed:
             until(feed, is_whole)
+        assert labs_file().stat().st_mode & 0o777 == 0o600
+        with Feed(url) as feed:  # the token was kept
+            until(feed, is_whole)
+        labs_file().write_text("damaged")
         with Feed(url, code=pairing.code.lower()) as feed:
             until(feed, is_whole)
             pairing.tokens.forget_all()
             assert "revoked" in until(feed, lambda s: not s.is_open).trouble
+
+
+def test_no_token_is_sent_to_another_lab(lab, written, tmp_path):
+    with beyond(written, tmp_path) as (pairing, url, _):
+        first = paired(entry_to(url, pairing.code))
+        assert paired(entry_to(url)).headers == first.headers != {}
+        assert paired(entry_to(url, "AAAAAA")).headers == first.headers  # as it is in the history
+        assert paired(entry_to(lab)).headers == {}
+        assert paired(entry_to(lab, "ABCDEF")).headers == {}  # it asks for none
 
 
 def test_a_lab_of_a_certificate_of_its_own_is_trusted_by_its_authority(written, tmp_path):
@@ -348,6 +368,11 @@ def test_a_lab_of_another_protocol_is_said(written, monkeypatch):
 def test_another_program_there_is_said(lab):
     with Feed(f"{lab}/elsewhere") as feed:
         until(feed, lambda s: s.trouble.startswith("expected a lab at ") and "HTTP 4" in s.trouble)
+
+
+def test_who_gives_no_token_is_no_lab():
+    with liar() as (url, _), pytest.raises(ServerError, match="expected a lab at"):
+        paired(entry_to(url, "ABCDEF"))
 
 
 @contextmanager

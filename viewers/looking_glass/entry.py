@@ -1,20 +1,34 @@
-"""The way into a lab: its address as a person gives it, and a token for the code that it shows."""
+"""The way into a lab: its address as a person gives it, and a token for the code that it shows.
+
+The token is kept, as a browser keeps it, so that a code is typed once in thirty days.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from parasam_core.atomic import write_bytes
 from parasam_core.errors import ServerError
+from parasam_core.home import labs_file
 
 ANSWERS_WITHIN_S = 10.0
 LARGEST_ANSWER = 1 << 16
+PRIVATE = 0o600
+TOKEN = re.compile(r"[\w.~+/=-]{1,200}", re.ASCII)
 SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+
+
+class CodeError(ServerError):
+    """The lab refuses a pairing code, in its own words."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +85,28 @@ def entry_to(url: str, code: str | None = None, ca: Path | None = None) -> Entry
 
 
 def paired(entry: Entry) -> Entry:
-    """The entry with a token, where it has a code and the lab asks for one.
+    """The entry with a token: the one that its code is traded for, or that was kept.
 
     Raises:
-        ServerError: the code is refused, or the lab cannot be reached.
+        CodeError: the code is refused.
+        ServerError: the lab cannot be reached.
     """
+    kept = _kept().get(entry.origin, "")
     if not entry.code:
-        return entry
+        return replace(entry, token=kept)
+    try:
+        token = _traded(entry)
+    except CodeError:
+        if not kept:
+            raise
+        token = kept  # the address was given again, with the code that was used up
+    if token:
+        _keep({**_kept(), entry.origin: token})
+    return replace(entry, code="", token=token)
+
+
+def _traded(entry: Entry) -> str:
+    """The token for the entry's code; "" where the lab asks for none."""
     body = json.dumps({"code": entry.code}).encode()
     request = urllib.request.Request(  # noqa: S310 http or https, see `entry_to`
         f"{entry.origin}/api/pair", body, {"content-type": "application/json"}
@@ -86,21 +115,21 @@ def paired(entry: Entry) -> Entry:
     try:
         answer = urllib.request.build_opener(*handlers).open(request, timeout=ANSWERS_WITHIN_S)
         with answer:
-            token = json.loads(answer.read(LARGEST_ANSWER))["token"]
-        if not isinstance(token, str):
-            raise TypeError
+            token: str = json.loads(answer.read(LARGEST_ANSWER))["token"]
+        if not TOKEN.fullmatch(token):
+            raise ValueError
     except urllib.error.HTTPError as no:
         with no:
             if no.code == 404:  # served to this machine alone
-                return replace(entry, code="")
-            raise ServerError(_sentence(no.read(LARGEST_ANSWER), no.code)) from no
+                return ""
+            raise CodeError(_sentence(no.read(LARGEST_ANSWER), no.code)) from no
     except OSError as error:
         raise ServerError(not_reached(entry, error)) from error
-    except (ValueError, LookupError, TypeError) as error:
+    except (HTTPException, ValueError, LookupError, TypeError) as error:
         raise ServerError(
             f"expected a lab at {entry.origin} to give a token, got another answer"
         ) from error
-    return replace(entry, code="", token=token)
+    return token
 
 
 def not_reached(entry: Entry, error: OSError) -> str:
@@ -112,6 +141,22 @@ def not_reached(entry: Entry, error: OSError) -> str:
             f"that it does not ({reason.verify_message}); give the lab's ca.crt"
         )
     return f"expected a lab at {entry.origin}, nobody answers; start it with `parasam lab`"
+
+
+def _kept() -> dict[str, str]:
+    """The token of each lab, by its origin; what is damaged holds none."""
+    try:
+        kept = json.loads(labs_file().read_bytes())
+        return {at: t for at, t in kept.items() if isinstance(t, str) and TOKEN.fullmatch(t)}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def _keep(tokens: dict[str, str]) -> None:
+    """For the user alone; where there is no room for it, the code is asked for again."""
+    with contextlib.suppress(OSError):
+        labs_file().parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(labs_file(), json.dumps(tokens, indent=1).encode(), PRIVATE)
 
 
 def _trusting(ca: Path | None) -> ssl.SSLContext:
