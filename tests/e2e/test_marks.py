@@ -188,6 +188,30 @@ def test_a_note_is_named_by_keyboard_and_removed_by_delete(desk, stored):
     assert stored() == ()
 
 
+def test_what_was_removed_comes_back_as_it_was(desk, stored):
+    tool(desk, "Distance")
+    click(desk, *around(desk, (-110, 40), (90, -70)))
+    desk.until("s.marks.length === 1")
+    desk.page.keyboard.press("Escape")
+    desk.page.get_by_label("Name of").fill("rim")
+    desk.page.keyboard.press("Enter")
+    [mark] = desk.until("s.marks[0].text === 'rim'")["marks"]
+    name = f"Distance rim {mark['value']}"
+    [before] = stored()
+    for take_back in (
+        lambda: desk.page.get_by_role("button", name="Undo").click(),
+        lambda: desk.page.keyboard.press("Control+z"),
+    ):
+        desk.page.get_by_role("button", name=f"Remove: {name}").click()
+        desk.page.get_by_text(f"Removed {name}").wait_for()
+        assert stored() == ()
+        take_back()
+        desk.until("s.marks.length === 1")
+        [again] = stored()
+        assert (again.kind, again.points_mm, again.text) == ("distance", before.points_mm, "rim")
+        assert desk.page.get_by_role("button", name="Undo").count() == 0
+
+
 def test_what_a_new_note_says_is_typed_at_once(desk, stored):
     scan, view = desk.state["scan"], desk.state["view"]
     tool(desk, "Note")

@@ -227,6 +227,10 @@ def test_the_board_has_the_tools_and_words_for_a_note(quest, mode):
     quest.until("s.measuring.diameters")
     press_button(quest, "L x W x H")
     press_button(quest, "Remove")
+    quest.until("s.marks.length === 0 && s.reach.Undo")
+    press_button(quest, "Undo")
+    quest.until("s.marks.length === 1 && s.marks[0].text === 'Necrosis' && !s.reach.Undo")
+    press_button(quest, "Remove")
     quest.until("s.marks.length === 0")
 
 

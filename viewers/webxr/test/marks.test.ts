@@ -1,6 +1,6 @@
 /** Distances, angles and notes: what they are worth, how they read, and how they are made. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keepMoved, placePoint, remove, rename } from "../src/net/marks";
+import { keepMoved, placePoint, remove, rename, takeBackRemoval } from "../src/net/marks";
 import type { Mark, ScanOpened } from "../src/protocol.gen";
 import { lab } from "../src/state/lab";
 import { angleDeg, asCsv, distanceMm, nextNote, type Point, valueOf, wordsOf } from "../src/state/marks";
@@ -137,6 +137,35 @@ describe("making", () => {
     expect(asked[0]).toMatchObject({ method: "DELETE", path: "api/scans/M%201/marks/d" });
     expect(lab.getState().failure).toBeNull();
     expect(measuring.getState().chosen).toBeNull();
+  });
+
+  it("takes back what was removed, once, with the words and the author that it had", async () => {
+    lab.setState({ marks: [DISTANCE, NOTE] });
+    answer = () => new Response(null, { status: 204 });
+    await remove("n");
+    expect(measuring.getState().removed).toEqual(NOTE);
+    answer = () => Response.json({ ...NOTE, id: "again" }, { status: 201 });
+    await Promise.all([takeBackRemoval(), takeBackRemoval()]);
+    const { kind, points_mm, text, author } = NOTE;
+    expect(asked.slice(1)).toEqual([{ method: "POST", path: "api/scans/M%201/marks", body: { kind, points_mm, text, author } }]);
+    expect(measuring.getState()).toMatchObject({ removed: null, chosen: "again" });
+  });
+
+  it("can still take it back where the lab refused to", async () => {
+    measuring.setState({ removed: NOTE });
+    answer = () => Response.json({ error: "expected room" }, { status: 507 });
+    await takeBackRemoval();
+    expect([measuring.getState().removed, lab.getState().failure]).toEqual([NOTE, "expected room"]);
+  });
+
+  it("takes back nothing of what the lab did not remove, or of another scan", async () => {
+    lab.setState({ marks: [NOTE] });
+    answer = () => Response.json({ error: "expected the id of a mark" }, { status: 404 });
+    await remove("n");
+    expect(measuring.getState().removed).toBeNull();
+    measuring.setState({ removed: NOTE });
+    lab.setState({ scan: { scan: "b" } as ScanOpened });
+    expect(measuring.getState().removed).toBeNull();
   });
 
   it("steps back from points, then from the tool, then from what is chosen", () => {

@@ -1,10 +1,10 @@
 /** What was measured and noted in the scan: named, removed, copied. Shown where there is any, or a tool is held. */
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { remove, rename } from "../net/marks";
+import { remove, rename, takeBackRemoval } from "../net/marks";
 import type { Mark } from "../protocol.gen";
 import { lab } from "../state/lab";
-import { asCsv, type Kind, KIND_WORDS, LONGEST_TEXT, valueOf } from "../state/marks";
+import { asCsv, type Kind, KIND_WORDS, LONGEST_TEXT, nameOf, valueOf } from "../state/marks";
 import { choose, marksDrawn, measuring } from "../state/measuring";
 import { useLab } from "../useLab";
 import { xr } from "../xr/session";
@@ -16,12 +16,13 @@ export function Marks() {
   const marks = useLab((s) => s.marks);
   const moved = useStore(measuring, (s) => s.moved);
   const isMeasuring = useStore(measuring, (s) => s.tool !== null);
-  if (!hasScan || (marks.length === 0 && !isMeasuring)) return null;
+  const removed = useStore(measuring, (s) => s.removed);
+  if (!hasScan || (marks.length === 0 && !isMeasuring && removed === null)) return null;
   return (
     <section aria-labelledby="marks" className="card">
       <h2 id="marks">Measured and noted</h2>
       {marks.length === 0 ? (
-        <p className="note">Nothing yet: click on the surface or the frame.</p>
+        isMeasuring && <p className="note">Nothing yet: click on the surface or the frame.</p>
       ) : (
         <>
           <ul className="marks">
@@ -32,14 +33,26 @@ export function Marks() {
           <CopyButton marks={marks} />
         </>
       )}
+      {removed && <Removed mark={removed} />}
     </section>
+  );
+}
+
+function Removed({ mark }: { mark: Mark }) {
+  return (
+    <p className="removed" role="status">
+      <span>Removed {nameOf(mark)}</span> ·{" "}
+      <button type="button" title="Ctrl+Z" onClick={() => void takeBackRemoval()}>
+        Undo
+      </button>
+    </p>
   );
 }
 
 function Row({ mark }: { mark: Mark }) {
   const isChosen = useStore(measuring, (s) => s.chosen === mark.id);
   const kind = KIND_WORDS[mark.kind as Kind];
-  const name = [kind, mark.text, valueOf(mark)].filter(Boolean).join(" ");
+  const name = nameOf(mark);
   return (
     <li data-chosen={isChosen}>
       <button type="button" className="value" aria-pressed={isChosen} aria-label={name} onClick={() => choose(isChosen ? null : mark.id)}>

@@ -1,6 +1,6 @@
 /** What keys do, in the order in which the list of keys shows them. */
 import { lookAt, openScan, putProbeAway, showView, step, takeProbe } from "../link";
-import { remove } from "../net/marks";
+import { remove, takeBackRemoval } from "../net/marks";
 import { doubtfulAhead, toggleConfidence } from "../state/confidence";
 import { matching, neighbour } from "../state/library";
 import { lab, VIEW_WORDS, VIEWS } from "../state/lab";
@@ -17,7 +17,7 @@ import { search } from "./search";
 const KIND_KEYS: Record<Kind, string> = { distance: "d", angle: "a", note: "t" };
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` names them, letters small. */
+  /** As `KeyboardEvent.key` names them, letters small; "Ctrl+" before is Ctrl, or Cmd on a Mac. */
   keys: readonly string[];
   /** As they are written on a keyboard. */
   shown: string;
@@ -53,6 +53,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     act: () => takeTool(kind),
   })),
   { keys: ["Delete", "Backspace"], shown: "Delete", does: "Remove what was measured and is chosen", act: removeChosen },
+  { keys: ["Ctrl+z"], shown: "Ctrl+Z", does: "Take back what was removed last", act: () => void takeBackRemoval() },
   { keys: ["Escape"], shown: "Escape", does: "Close a dialog; take back points, then lay the tool down", act: stepBack },
   { keys: ["/"], shown: "/", does: "Search the scans", act: () => search.getState().field?.focus() },
   { keys: ["m"], shown: "M", does: "All measurements", act: () => openDialog("measurements") },

@@ -44,16 +44,36 @@ export async function rename(mark: Mark, text: string): Promise<void> {
 }
 
 export async function remove(id: string): Promise<void> {
-  const { scan } = lab.getState();
+  const { scan, marks } = lab.getState();
   if (scan === null) return;
+  const removed = marks.find((mark) => mark.id === id) ?? null;
   if (measuring.getState().chosen === id) choose(null);
-  await asked("DELETE", placeOf(scan.scan, id));
+  const answer = await asked("DELETE", placeOf(scan.scan, id));
+  if (answer !== null && isOpen(scan.scan)) measuring.setState({ removed });
+}
+
+/** Store the mark that was removed last anew: as it was, but for its id and when it was made. */
+export async function takeBackRemoval(): Promise<void> {
+  const { scan } = lab.getState();
+  const { removed } = measuring.getState();
+  if (scan === null || removed === null) return;
+  measuring.setState({ removed: null }); // so that it comes back once, however often it is asked for
+  const { kind, points_mm, text, author } = removed;
+  const mark = await asked("POST", placeOf(scan.scan), { kind, points_mm, text, author });
+  if (!isOpen(scan.scan)) return;
+  if (mark !== null) choose((mark as Mark).id);
+  else measuring.setState({ removed });
 }
 
 async function change({ id }: Mark, points_mm: readonly Point[], text: string): Promise<Mark | null> {
   const { scan } = lab.getState();
   if (scan === null) return null;
   return (await asked("PUT", placeOf(scan.scan, id), { points_mm, text })) as Mark | null;
+}
+
+/** Whether it still is: what was asked of one scan is not shown with another. */
+function isOpen(scan: string): boolean {
+  return lab.getState().scan?.scan === scan;
 }
 
 function placeOf(scan: string, mark?: string): string {

@@ -34,6 +34,11 @@ export function wordsOf(mark: Pick<Mark, "points_mm" | "text">): string {
   return [mark.text, valueOf(mark)].filter(Boolean).join("  ");
 }
 
+/** "Distance rim 3.42 mm", as a list names it. */
+export function nameOf(mark: Mark): string {
+  return [KIND_WORDS[mark.kind as Kind], mark.text, valueOf(mark)].filter(Boolean).join(" ");
+}
+
 /** "Note 3": what a note says until somebody writes something. */
 export function nextNote(marks: readonly Mark[]): string {
   const taken = new Set(marks.map(({ text }) => text));

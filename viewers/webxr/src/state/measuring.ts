@@ -17,6 +17,8 @@ export interface MeasuringState {
   moved: (Pick<Mark, "id" | "points_mm"> & { isStored: boolean }) | null;
   /** The id of the mark that is chosen. */
   chosen: string | null;
+  /** The mark that was removed last from here, which can be taken back. */
+  removed: Mark | null;
   /** The id of a note that was just put here, until its words are asked for. */
   unwritten: string | null;
   /** Whether the tumour's length, width and height are drawn. */
@@ -29,6 +31,7 @@ export const measuring = createStore<MeasuringState>(() => ({
   ...NOTHING,
   tool: null,
   chosen: null,
+  removed: null,
   unwritten: null,
   hasDiameters: false,
 }));
@@ -86,7 +89,7 @@ export function movedTo(mark: Mark | null): void {
 
 lab.subscribe(({ scan, marks }, before) => {
   // what was begun on one scan is not ended on another
-  if (scan?.scan !== before.scan?.scan) measuring.setState({ ...NOTHING, chosen: null });
+  if (scan?.scan !== before.scan?.scan) measuring.setState({ ...NOTHING, chosen: null, removed: null });
   if (marks === before.marks) return;
   const { making, moved } = measuring.getState();
   if (making?.id) measuring.setState({ making: null });

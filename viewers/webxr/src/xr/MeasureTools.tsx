@@ -1,9 +1,9 @@
 /** Distances, angles and notes, on the board; there is no keyboard, so a note says one of a few words. */
 import { Container, Text } from "@react-three/uikit";
 import { useStore } from "zustand";
-import { remove, rename } from "../net/marks";
+import { remove, rename, takeBackRemoval } from "../net/marks";
 import type { Mark } from "../protocol.gen";
-import { KIND_WORDS, KINDS, wordsOf } from "../state/marks";
+import { KIND_WORDS, KINDS, nameOf, wordsOf } from "../state/marks";
 import { measuring, showDiameters, takeTool } from "../state/measuring";
 import { useLab } from "../useLab";
 import { Button } from "./Button";
@@ -15,6 +15,7 @@ export function MeasureTools() {
   const tool = useStore(measuring, (s) => s.tool);
   const hasDiameters = useStore(measuring, (s) => s.hasDiameters);
   const chosen = useStore(measuring, (s) => s.chosen);
+  const removed = useStore(measuring, (s) => s.removed);
   const mark = useLab((s) => s.marks.find(({ id }) => id === chosen));
   return (
     <Container flexDirection="column" gap={8}>
@@ -34,6 +35,18 @@ export function MeasureTools() {
         </Text>
       )}
       {mark && <Chosen mark={mark} />}
+      {removed && <Removed mark={removed} />}
+    </Container>
+  );
+}
+
+function Removed({ mark }: { mark: Mark }) {
+  return (
+    <Container justifyContent="space-between" alignItems="center">
+      <Text fontSize={TEXT.small} color={INK.dim}>
+        {plain(`Removed ${nameOf(mark)}`)}
+      </Text>
+      <Button onClick={() => void takeBackRemoval()}>Undo</Button>
     </Container>
   );
 }
