@@ -6,15 +6,17 @@ import csv
 import io
 import re
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from parasam_core.api import measure
+from parasam_core.marks import Mark
 from parasam_core.mask import MaskStack
 from parasam_core.provenance import Provenance
 from parasam_core.report.contents import Row
-from parasam_core.scanfile import write_scan
+from parasam_core.scanfile import ScanFile, write_scan
 from tests.e2e.lab import Lab
 from tests.e2e.library import volume_mm3
 from tests.server.small import ball, sequence_of
@@ -69,6 +71,42 @@ def test_csv_is_copied_and_saved_with_every_digit(table, desk, library):
     assert float(rows[3]["volume_mm3"]) == found.volume_mm3
     assert float(rows[3]["length_mm"]) == found.extent_mm[0]
     assert (rows[3]["days"], rows[3]["made_by"].split()[-1]) == ("6", "segment")
+
+
+def test_marks_of_all_scans_are_listed_and_copied(desk, library):
+    scan = ScanFile.open(library / "M1_d6.zarr")
+    made = datetime(2026, 11, 27, tzinfo=UTC)
+    scan.write_marks(
+        [
+            Mark("d", "distance", ((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)), "rim", "Zoë", made),
+            Mark("n", "note", ((1.0, 2.0, 3.0),), "necrosis?", "", made),
+        ]
+    )
+    desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    try:
+        desk.page.keyboard.press("m")
+        table = desk.page.get_by_role("region", name="Distances, angles, notes")
+        table.get_by_text("necrosis?").wait_for()
+        lines = [line.split() for line in table.locator("tbody tr").all_inner_texts()]
+        assert lines == [
+            ["M1_d6", "M1", "d6", "Distance", "5.00", "mm", "Zoë", "rim"],
+            ["M1_d6", "M1", "d6", "Note", "–", "–", "necrosis?"],
+        ]
+        desk.page.get_by_role("button", name="Copy marks as CSV").click()
+        desk.page.get_by_text("2 lines copied").wait_for()
+        copied = csv.DictReader(io.StringIO(desk.page.evaluate("navigator.clipboard.readText()")))
+        assert [(row["scan"], row["distance_mm"], row["text"]) for row in copied] == [
+            ("M1_d6", "5", "rim"),
+            ("M1_d6", "", "necrosis?"),
+        ]
+    finally:
+        desk.page.keyboard.press("Escape")
+        scan.write_marks([])
+    desk.until("s.dialog === null")
+    desk.page.keyboard.press("m")
+    table.wait_for(state="detached")
+    desk.page.keyboard.press("Escape")
+    desk.until("s.dialog === null")
 
 
 def test_a_browser_without_a_clipboard_copies_all_the_same(visit, lab):

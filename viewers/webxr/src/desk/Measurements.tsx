@@ -1,13 +1,13 @@
-/** Every mask of the library in one table: sorted by a column, copied or saved as CSV. */
+/** Every mask of the library in one table: sorted by a column, copied or saved as CSV; below it, the marks. */
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Follower, isOther } from "../net/measurements";
-import { saveBlob } from "../net/save";
 import { lab } from "../state/lab";
-import { everything, type MeasuredMask, measurementsCsv, type TableState } from "../state/measurements";
+import { everything, measurementsCsv, type TableState } from "../state/measurements";
 import { useLab } from "../useLab";
 import { COLUMNS, type Order, sorted } from "./columns";
-import { copied } from "./copied";
+import { AllMarks } from "./AllMarks";
+import { Csv } from "./Csv";
 import { Dialog } from "./Dialog";
 import { MeasurementRow } from "./MeasurementRow";
 import "./measurements.css";
@@ -40,7 +40,8 @@ export function Measurements() {
         </div>
       )}
       <Unmasked />
-      {rows.length > 0 && <Csv rows={rows} />}
+      {rows.length > 0 && <Csv count={rows.length} text={() => measurementsCsv(rows)} file="measurements.csv" />}
+      <AllMarks />
     </Dialog>
   );
 }
@@ -91,25 +92,4 @@ function Head({ column, order, onOrder }: HeadProps) {
 function Unmasked() {
   const names = useLab((s) => s.scans.filter(({ labels }) => labels.length === 0).map(({ id }) => id).join(", "));
   return names === "" ? null : <p className="note">Without masks: {names}</p>;
-}
-
-function Csv({ rows }: { rows: readonly MeasuredMask[] }) {
-  const [said, setSaid] = useState("");
-  const copy = async () => {
-    const lines = `${rows.length} ${rows.length === 1 ? "line" : "lines"}`;
-    const isDone = await copied(measurementsCsv(rows));
-    setSaid(isDone ? `${lines} copied, with a head` : "This browser lets no page copy; download the CSV instead");
-  };
-  const save = () => saveBlob(new Blob([measurementsCsv(rows)], { type: "text/csv" }), "measurements.csv");
-  return (
-    <div className="csv">
-      <button type="button" className="primary" onClick={() => void copy()}>
-        Copy as CSV
-      </button>
-      <button type="button" onClick={save}>
-        Download CSV
-      </button>
-      <span role="status">{said}</span>
-    </div>
-  );
 }

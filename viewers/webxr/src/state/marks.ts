@@ -47,14 +47,15 @@ export function nextNote(marks: readonly Mark[]): string {
   return `Note ${n}`;
 }
 
-const COLUMNS = ["id", "kind", "text", "author", "made", "distance_mm", "angle_deg", "points_mm"];
+/** Of `parasam marks --csv`. */
+export const COLUMNS = ["id", "kind", "text", "author", "made", "distance_mm", "angle_deg", "points_mm"];
 
-/** A table with the columns of `parasam marks --csv`. */
 export function asCsv(marks: readonly Mark[]): string {
-  return csvOf([COLUMNS, ...marks.map(row)]);
+  return csvOf([COLUMNS, ...marks.map(cells)]);
 }
 
-function row({ id, kind, text, author, made, points_mm }: Mark): string[] {
+/** A mark under `COLUMNS`. */
+export function cells({ id, kind, text, author, made, points_mm }: Mark): string[] {
   const [first, second, third] = points_mm;
   const distance = kind === "distance" && first && second ? digits(distanceMm(first, second)) : "";
   const angle = kind === "angle" && first && second && third ? digits(angleDeg(first, second, third)) : "";
