@@ -22,7 +22,7 @@ import { Probe } from "./desk/Probe";
 import { ScaleBar } from "./desk/ScaleBar";
 import { Scrubber } from "./desk/Scrubber";
 import { SideBySide } from "./desk/SideBySide";
-import { Message, Status } from "./desk/Status";
+import { Loading, Message, Status } from "./desk/Status";
 import { ViewSwitch } from "./desk/ViewSwitch";
 import { Stage } from "./Stage";
 import { useLab } from "./useLab";
@@ -52,6 +52,7 @@ export function App() {
         <ScaleBar />
         <BudgetMeter />
         <p className="hint">Drag turns, right drag moves, the wheel zooms; over the frame it turns frames, as the arrow keys do</p>
+        <Loading />
         <Message />
       </main>
       <Scrubber />

@@ -1,6 +1,6 @@
 /** How the line stands, and what went wrong. */
 import { useStore } from "zustand";
-import { lab } from "../state/lab";
+import { lab, loadingNow } from "../state/lab";
 import { notice } from "../state/notice";
 import { useLab } from "../useLab";
 
@@ -12,6 +12,16 @@ export function Status() {
     <span className="status" role="status" data-connection={connection}>
       {WORDS[connection]}
     </span>
+  );
+}
+
+/** In the scene's place, while there is none. */
+export function Loading() {
+  const name = useLab(loadingNow);
+  return (
+    <p className="loading" role="status">
+      {name !== null && `Loading ${name} …`}
+    </p>
   );
 }
 

@@ -139,6 +139,18 @@ export function drawnFrame({ frame, slice, volume }: LabState): number | null {
   return volume ? frame : (slice?.frame ?? null);
 }
 
+/** Whether anything of the scan is in the scene: a surface, or a frame. */
+export function isAnythingDrawn(state: LabState): boolean {
+  return state.mesh !== null || drawnFrame(state) !== null;
+}
+
+/** The scan that is on its way while nothing of it is in the scene; null where none is. */
+export function loadingNow(state: LabState): string | null {
+  const { connection, failure, wanted } = state;
+  const isWaiting = connection === "open" && failure === null && !isAnythingDrawn(state);
+  return isWaiting ? (wanted?.scan ?? null) : null;
+}
+
 export function showMeasured(measured: Measured): void {
   const { scan } = lab.getState();
   if (scan?.scan === measured.scan && scan.label === measured.label) lab.setState({ measured });
