@@ -69,6 +69,13 @@ def test_each_layer_is_left_out_and_shown_again(quest, mode):
         press(quest, f"layer {layer}")
         quest.until(f"s.layers.{layer} === true")
         assert differing(round_the_tumour(quest), before) < 20, layer
+    press(quest, "view inside")
+    press(quest, "layer tumour")  # which is not drawn inside
+    press(quest, "layer glass")
+    quest.until("s.layers.glass === false && s.layers.tumour === true")
+    press(quest, "layer glass")
+    quest.until("s.layers.glass === true")
+    press(quest, "view cut")
 
 
 @pytest.mark.parametrize(("mode", "hands"), [("VR", False), ("MR", False), ("VR", True)])

@@ -44,6 +44,28 @@ def test_voxels_follow_the_mask_that_is_chosen(desk, library):
     show(desk, "Cut")
 
 
+def test_a_layer_that_a_view_does_not_draw_cannot_be_switched(desk):
+    layers = desk.page.get_by_role("group", name="Layers").get_by_role("switch")
+
+    def off():
+        return [
+            (switch.inner_text(), switch.get_attribute("title"))
+            for switch in layers.all()
+            if switch.is_disabled()
+        ]
+
+    assert off() == []  # cut
+    show(desk, "Whole")
+    assert off() == [("Glass", "Cut, Glass and Inside show it")]
+    show(desk, "Inside")
+    assert [name for name, _ in off()] == ["Tumour", "Frame", "Outline"]
+    desk.page.get_by_role("button", name="Take the probe").click()
+    assert [name for name, _ in off()] == ["Tumour", "Frame"]
+    desk.page.get_by_role("button", name="Put the probe away").click()
+    show(desk, "Cut")
+    assert off() == []
+
+
 def test_the_inside_is_light_within_the_mask_and_the_probe_opens_it(desk):
     desk.until("s.volume.isComplete")
     show(desk, "Glass")

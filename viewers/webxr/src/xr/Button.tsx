@@ -7,12 +7,16 @@ interface ButtonProps {
   onClick: () => void;
   /** The choice that holds. */
   pressed?: boolean;
+  /** It would do nothing: it is dim, and cannot be pressed. */
+  disabled?: boolean;
   width?: number;
   /** By which `window.parasam` tells where it is; its words where none is given. */
   name?: string;
 }
 
-export function Button({ children, onClick, pressed = false, width, name = children }: ButtonProps) {
+export function Button({ children, onClick, pressed = false, disabled = false, width, name = children }: ButtonProps) {
+  const isLit = pressed && !disabled;
+  const ground = isLit ? INK.amber : INK.well;
   return (
     <Container
       ref={(button) => {
@@ -23,11 +27,12 @@ export function Button({ children, onClick, pressed = false, width, name = child
       paddingX={11}
       paddingY={9}
       borderRadius={12}
-      backgroundColor={pressed ? INK.amber : INK.well}
-      hover={{ backgroundColor: pressed ? INK.amber : INK.hover }}
-      onClick={onClick}
+      backgroundColor={ground}
+      hover={{ backgroundColor: isLit || disabled ? ground : INK.hover }}
+      opacity={disabled ? 0.5 : 1}
+      onClick={disabled ? undefined : onClick}
     >
-      <Text fontSize={TEXT.button} fontWeight={pressed ? "semi-bold" : "normal"} color={pressed ? INK.board : INK.bright}>
+      <Text fontSize={TEXT.button} fontWeight={isLit ? "semi-bold" : "normal"} color={isLit ? INK.board : INK.bright}>
         {children}
       </Text>
     </Container>

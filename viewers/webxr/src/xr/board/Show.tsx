@@ -4,8 +4,9 @@ import { useStore } from "zustand";
 import { placeBeside, showView } from "../../link";
 import { alignAll, BESIDE, BESIDE_WORDS, beside } from "../../state/beside";
 import { timesScanned, VIEW_WORDS, VIEWS } from "../../state/lab";
-import { LAYER_WORDS, LAYERS, layers, toggleLayer } from "../../state/layers";
+import { LAYER_WORDS, LAYERS, layers, toggleLayer, whereDrawn } from "../../state/layers";
 import { blockWords, drawnVoxels } from "../../state/voxels";
+import { useDrawnLayers } from "../../useDrawnLayers";
 import { useLab } from "../../useLab";
 import { Button } from "../Button";
 import { plain } from "../look";
@@ -14,7 +15,6 @@ import { Small } from "./Words";
 
 export function Show() {
   const view = useLab((s) => s.view);
-  const shown = useStore(layers);
   return (
     <Container flexDirection="column" gap={8}>
       <Small>View</Small>
@@ -26,17 +26,37 @@ export function Show() {
         ))}
       </Container>
       <Blocks />
+      <Layers />
+      <Confidence />
+      <SideBySide />
+    </Container>
+  );
+}
+
+/** Those that the view does not draw cannot be pressed; below them it says which views do. */
+function Layers() {
+  const shown = useStore(layers);
+  const drawn = useDrawnLayers();
+  return (
+    <>
       <Small>Layers</Small>
       <Container gap={8} flexWrap="wrap">
         {LAYERS.map((name) => (
-          <Button key={name} name={`layer ${name}`} pressed={shown[name]} onClick={() => toggleLayer(name)}>
+          <Button
+            key={name}
+            name={`layer ${name}`}
+            pressed={shown[name]}
+            disabled={!drawn.includes(name)}
+            onClick={() => toggleLayer(name)}
+          >
             {LAYER_WORDS[name]}
           </Button>
         ))}
       </Container>
-      <Confidence />
-      <SideBySide />
-    </Container>
+      {LAYERS.filter((name) => !drawn.includes(name)).map((name) => (
+        <Small key={name}>{`${LAYER_WORDS[name]}: ${whereDrawn(name)}`}</Small>
+      ))}
+    </>
   );
 }
 
