@@ -57,7 +57,7 @@ def test_each_layer_is_left_out_and_shown_again(quest, mode):
     press(quest, "Show")
     for view, layer in (
         ("solid", "tumour"),
-        ("glass", "glass"),
+        ("glass", "shell"),
         ("cut", "outline"),
         ("cut", "frame"),
     ):
@@ -71,10 +71,10 @@ def test_each_layer_is_left_out_and_shown_again(quest, mode):
         assert differing(round_the_tumour(quest), before) < 20, layer
     press(quest, "view inside")
     press(quest, "layer tumour")  # which is not drawn inside
-    press(quest, "layer glass")
-    quest.until("s.layers.glass === false && s.layers.tumour === true")
-    press(quest, "layer glass")
-    quest.until("s.layers.glass === true")
+    press(quest, "layer shell")
+    quest.until("s.layers.shell === false && s.layers.tumour === true")
+    press(quest, "layer shell")
+    quest.until("s.layers.shell === true")
     press(quest, "view cut")
 
 

@@ -56,7 +56,7 @@ def test_a_layer_that_a_view_does_not_draw_cannot_be_switched(desk):
 
     assert off() == []  # cut
     show(desk, "Whole")
-    assert off() == [("Glass", "Cut, Glass and Inside show it")]
+    assert off() == [("Shell", "Cut, Glass and Inside show it")]
     show(desk, "Inside")
     assert [name for name, _ in off()] == ["Tumour", "Frame", "Outline"]
     desk.page.get_by_role("button", name="Take the probe").click()

@@ -4,11 +4,11 @@ import { isDrawn, LAYERS, whereDrawn } from "../src/state/layers";
 import { VIEWS } from "../src/state/lab";
 
 it.each([
-  ["cut", ["tumour", "glass", "frame", "outline"]],
-  ["glass", ["glass", "frame", "outline"]],
+  ["cut", ["tumour", "shell", "frame", "outline"]],
+  ["glass", ["shell", "frame", "outline"]],
   ["solid", ["tumour", "frame", "outline"]],
   ["voxels", ["frame", "outline"]],
-  ["inside", ["glass"]],
+  ["inside", ["shell"]],
 ] as const)("%s draws %j", (view, drawn) => {
   expect(LAYERS.filter((layer) => isDrawn(layer, view, false))).toEqual(drawn);
 });
@@ -19,5 +19,5 @@ it("has other outlines in every view", () => {
 
 it("says where a layer is to be found", () => {
   expect(whereDrawn("tumour")).toBe("Cut and Whole show it");
-  expect(whereDrawn("glass")).toBe("Cut, Glass and Inside show it");
+  expect(whereDrawn("shell")).toBe("Cut, Glass and Inside show it");
 });

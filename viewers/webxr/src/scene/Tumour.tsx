@@ -63,7 +63,7 @@ export function Tumour({ sceneFromIndex }: { sceneFromIndex: Matrix4 | null }) {
       {shown.tumour && (view === "cut" || view === "solid") && (
         <mesh name="tumour" geometry={geometry} material={body} userData={MEASURED} {...PASSED_BY} />
       )}
-      {shown.glass && (view === "cut" || view === "glass" || view === "inside") && (
+      {shown.shell && (view === "cut" || view === "glass" || view === "inside") && (
         <mesh name="ghost" geometry={geometry} material={ghost} userData={MEASURED} renderOrder={2} {...PASSED_BY} />
       )}
       <mesh name={TOUCH_NAME} geometry={coarse}>

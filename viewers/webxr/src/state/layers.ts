@@ -2,14 +2,14 @@
 import { createStore } from "zustand/vanilla";
 import { type View, VIEW_WORDS, VIEWS } from "./lab";
 
-export type Layer = "tumour" | "glass" | "frame" | "outline";
-export const LAYERS: readonly Layer[] = ["tumour", "glass", "frame", "outline"];
-export const LAYER_WORDS: Record<Layer, string> = { tumour: "Tumour", glass: "Glass", frame: "Frame", outline: "Outline" };
+export type Layer = "tumour" | "shell" | "frame" | "outline";
+export const LAYERS: readonly Layer[] = ["tumour", "shell", "frame", "outline"];
+export const LAYER_WORDS: Record<Layer, string> = { tumour: "Tumour", shell: "Shell", frame: "Frame", outline: "Outline" };
 
 /** There are outlines in every view on the probe, on the three planes, and of a mask that is compared. */
 const DRAWN_IN: Record<Layer, readonly View[]> = {
   tumour: ["cut", "solid"],
-  glass: ["cut", "glass", "inside"],
+  shell: ["cut", "glass", "inside"],
   frame: VIEWS.filter((view) => view !== "inside"),
   outline: VIEWS.filter((view) => view !== "inside"),
 };
@@ -25,7 +25,7 @@ export function whereDrawn(layer: Layer): string {
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} show it`;
 }
 
-export const layers = createStore<Record<Layer, boolean>>(() => ({ tumour: true, glass: true, frame: true, outline: true }));
+export const layers = createStore<Record<Layer, boolean>>(() => ({ tumour: true, shell: true, frame: true, outline: true }));
 
 export function showLayer(layer: Layer, isShown: boolean): void {
   layers.setState({ [layer]: isShown });
