@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from parasam_core.errors import RenderError
+from viewers.looking_glass import uploads
 from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.gpu import MOST_VIEWS
 from viewers.looking_glass.quilt import Layout, Rig, px_a_view
@@ -238,6 +241,30 @@ def test_a_quilt_beyond_the_device_is_refused(renderer) -> None:
     vast = Layout(1, 1, 1 << 20, 16, 1.0)
     with pytest.raises(RenderError, match="pixels wide on this device, got 1048576×16"):
         renderer.quilt(facing(vast), vast)
+
+
+def test_only_what_changed_goes_to_the_gpu(renderer, layout, ellipsoid, monkeypatch) -> None:
+    body = stage_of(ellipsoid)
+    rig = framed(body.points, layout, 40, turned())
+    corners = rectangle(0.02, -0.01, -0.03, (0.007, 0.005))
+    first, second = (
+        replace(body, picture=Picture(np.full((8, 8), level, np.uint8), corners))
+        for level in (60, 200)
+    )
+    renderer.show(first)
+    at_first = renderer.quilt(rig, layout)
+    taken = []
+    monkeypatch.setattr(uploads, "filled_buffer", lambda *_: taken.append("buffer"))
+    monkeypatch.setattr(
+        uploads, "grey_texture", lambda *a, f=uploads.grey_texture: taken.append("texture") or f(*a)
+    )
+    renderer.show(second)
+    at_second = renderer.quilt(rig, layout)
+    renderer.show(second)
+    renderer.show(first)
+    assert taken == ["texture", "texture"]
+    assert not np.array_equal(at_second, at_first)
+    assert np.array_equal(renderer.quilt(rig, layout), at_first)
 
 
 @pytest.mark.parametrize("pixels_a_pass", [1, 24_000_000])

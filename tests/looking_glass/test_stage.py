@@ -5,12 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parasam_core.errors import EmptyMaskError
 from parasam_core.gltf import SCENE_FROM_MM
-from parasam_core.mask import MaskStack
-from parasam_core.provenance import Provenance
-from parasam_core.sequence import Sequence
-from parasam_core.space import Space
 from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.quilt import NEAR_LIMIT, Layout, focal_distance, px_a_view
 from viewers.looking_glass.stage import (
@@ -19,7 +14,6 @@ from viewers.looking_glass.stage import (
     Picture,
     framed,
     greatest_shift_px,
-    middle_slice,
     stage_of,
     turned,
 )
@@ -86,40 +80,6 @@ def test_the_body_is_turned_as_the_page_turns_it(ellipsoid) -> None:
     outward = stage.positions - stage.positions.mean(axis=0)
     assert np.all(np.einsum("ij,ij->i", outward, stage.normals) > 0)
     assert np.linalg.norm(stage.normals, axis=1) == pytest.approx(np.ones(len(stage.normals)))
-
-
-def scan(masks: np.ndarray) -> tuple[Sequence, MaskStack]:
-    space = Space(masks.shape, (0.1, 0.05, 0.04), (1.0, 2.0, 3.0))
-    frames = np.arange(masks.size, dtype=np.uint32).reshape(masks.shape).astype(np.uint8)
-    made = Provenance("test")
-    height, width = masks.shape[1:]
-    sequence = Sequence(frames, space, "", "", (height, width), (0, 0, width, height), made)
-    return sequence, MaskStack(masks, space, made)
-
-
-def test_the_slice_hangs_where_its_pixels_are() -> None:
-    masks = np.zeros((9, 40, 60), bool)
-    masks[3:8, 10:30, 20:50] = True
-    sequence, mask = scan(masks)
-    picture = middle_slice(sequence, mask)
-    assert np.array_equal(picture.levels, sequence.frames[5, 7:33, 15:55])
-    x = (np.array([14.5, 54.5]) * 0.04 + 3) / 1e3
-    y = -(np.array([6.5, 32.5]) * 0.05 + 2) / 1e3
-    z = -(5 * 0.1 + 1) / 1e3
-    expected = [(x[0], y[0], z), (x[1], y[0], z), (x[0], y[1], z), (x[1], y[1], z)]
-    assert picture.corners == pytest.approx(np.array(expected), abs=1e-12)
-
-
-def test_the_slice_of_a_tumour_at_the_border_stays_inside_the_frame() -> None:
-    masks = np.zeros((3, 20, 30), bool)
-    masks[:, 0:20, 0:30] = True
-    sequence, mask = scan(masks)
-    assert middle_slice(sequence, mask).levels.shape == (20, 30)
-
-
-def test_an_empty_mask_has_no_slice() -> None:
-    with pytest.raises(EmptyMaskError, match="at least one pixel"):
-        middle_slice(*scan(np.zeros((3, 20, 30), bool)))
 
 
 def test_the_outline_is_the_rectangle_or_its_ellipse() -> None:

@@ -5,55 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from parasam_core.gltf import TUMOUR_RGBA
-from viewers.looking_glass.gl_objects import filled_buffer, free, grey_texture, new_name
 from viewers.looking_glass.stage import Picture, Stage
+from viewers.looking_glass.uploads import Texture, Triangles, Uploads
 
-FLOATS_A_CORNER = (3, 3, 2)
-"""Position, normal, place in the picture, as views.vert takes them."""
+RECTANGLE = np.array([0, 1, 2, 2, 1, 3], np.uint32)
+NO_NORMALS = np.zeros((4, 3), np.float32)
+PLACES = np.array([(0, 0), (1, 0), (0, 1), (1, 1)], np.float32)
 
 
 class Drawable:
-    """Corners and triangles on the GPU.
+    """Triangles, and how they are drawn.
 
     Attributes:
-        fragment: file of the shader that colours it.
+        fragment: file of the shader that colours them.
     """
 
     fragment: str
 
-    def __init__(self, gl: Any, corners: NDArray[np.float32], faces: NDArray[np.uint32]) -> None:
-        self._gl = gl
-        self._count = faces.size
-        self._array = new_name(gl.glGenVertexArrays)
-        gl.glBindVertexArray(self._array)
-        self._buffers = [
-            filled_buffer(gl, gl.GL_ARRAY_BUFFER, corners),
-            filled_buffer(gl, gl.GL_ELEMENT_ARRAY_BUFFER, faces),
-        ]
-        stride, start = 4 * sum(FLOATS_A_CORNER), 0
-        for location, size in enumerate(FLOATS_A_CORNER):
-            gl.glEnableVertexAttribArray(location)
-            gl.glVertexAttribPointer(location, size, gl.GL_FLOAT, gl.GL_FALSE, stride, start)
-            start += 4 * size
+    def __init__(self, gl: Any, triangles: Triangles) -> None:
+        self._gl, self._triangles = gl, triangles
 
     def set_uniforms(self, program: Any) -> None:
         """Give the program in use what is this thing's own."""
 
     def draw(self, instances: int) -> None:
         """Draw with the program in use."""
-        self._gl.glBindVertexArray(self._array)
-        self._gl.glDrawElementsInstanced(
-            self._gl.GL_TRIANGLES, self._count, self._gl.GL_UNSIGNED_INT, None, instances
-        )
-
-    def delete(self) -> None:
-        """Free it."""
-        for buffer in self._buffers:
-            free(self._gl.glDeleteBuffers, buffer)
-        free(self._gl.glDeleteVertexArrays, self._array)
+        self._triangles.draw(instances)
 
 
 class Body(Drawable):
@@ -61,10 +40,8 @@ class Body(Drawable):
 
     fragment = "solid.frag"
 
-    def __init__(self, gl: Any, stage: Stage) -> None:
-        nowhere = np.zeros((len(stage.positions), 2), np.float32)
-        corners = np.column_stack([stage.positions, stage.normals, nowhere]).astype(np.float32)
-        super().__init__(gl, corners, stage.faces.astype(np.uint32))
+    def __init__(self, gl: Any, uploads: Uploads, stage: Stage) -> None:
+        super().__init__(gl, uploads.of(Triangles, stage.positions, stage.normals, stage.faces))
 
     def set_uniforms(self, program: Any) -> None:
         """Its colour."""
@@ -81,11 +58,10 @@ class Slice(Drawable):
 
     fragment = "picture.frag"
 
-    def __init__(self, gl: Any, picture: Picture) -> None:
-        places = [(0, 0), (1, 0), (0, 1), (1, 1)]
-        corners = np.column_stack([picture.corners, np.zeros((4, 3)), places]).astype(np.float32)
-        super().__init__(gl, corners, np.array([0, 1, 2, 2, 1, 3], np.uint32))
-        self._texture = grey_texture(gl, picture.levels)
+    def __init__(self, gl: Any, uploads: Uploads, picture: Picture) -> None:
+        rectangle = uploads.of(Triangles, picture.corners, NO_NORMALS, RECTANGLE, PLACES)
+        super().__init__(gl, rectangle)
+        self._levels = uploads.of(Texture, picture.levels)
         self._fade = picture.fade
 
     def set_uniforms(self, program: Any) -> None:
@@ -94,19 +70,12 @@ class Slice(Drawable):
 
     def draw(self, instances: int) -> None:
         """Draw both its sides."""
-        gl = self._gl
-        gl.glDisable(gl.GL_CULL_FACE)
-        gl.glActiveTexture(gl.GL_TEXTURE0)
-        gl.glBindTexture(gl.GL_TEXTURE_2D, self._texture)
+        self._gl.glDisable(self._gl.GL_CULL_FACE)
+        self._levels.bind(0)
         super().draw(instances)
 
-    def delete(self) -> None:
-        """Free it and its texture."""
-        super().delete()
-        free(self._gl.glDeleteTextures, self._texture)
 
-
-def drawables_of(gl: Any, stage: Stage) -> list[Drawable]:
+def drawables_of(gl: Any, uploads: Uploads, stage: Stage) -> list[Drawable]:
     """What a stage shows, in the order in which it has to be drawn."""
-    body = [Body(gl, stage)] if stage.faces.size else []
-    return [*body, *([Slice(gl, stage.picture)] if stage.picture else [])]
+    body = [Body(gl, uploads, stage)] if stage.faces.size else []
+    return [*body, *([Slice(gl, uploads, stage.picture)] if stage.picture else [])]

@@ -20,6 +20,7 @@ from viewers.looking_glass.offscreen import offscreen_context
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.stage import Stage
 from viewers.looking_glass.target import Canvas, Target
+from viewers.looking_glass.uploads import Uploads
 
 MOST_VIEWS = 128
 """As many as `Views` in views.vert holds; 10 KB of the 16 KB that GL 3.3 promises."""
@@ -47,6 +48,7 @@ class Renderer:
         self._gl = gl
         self._programs: dict[str, Any] = {}
         self._views = new_name(gl.glGenBuffers)
+        self._uploads = Uploads(gl)
         self._shown: list[Drawable] = []
         self._target: Target | None = None
 
@@ -68,11 +70,10 @@ class Renderer:
             self._own.close()
 
     def show(self, stage: Stage) -> None:
-        """Take a stage to the GPU in place of the one before."""
+        """Show a stage in place of the one before; of arrays only new ones go to the GPU."""
         self._window.switch_to()
-        for old in self._shown:
-            old.delete()
-        self._shown = drawables_of(self._gl, stage)
+        self._shown = drawables_of(self._gl, self._uploads, stage)
+        self._uploads.forget_unused()
 
     def canvas(self, layout: Layout) -> Canvas:
         """A place on the GPU for quilts of a layout; its owner frees it."""
@@ -238,8 +239,7 @@ class Renderer:
 
     def _forget(self) -> None:
         self._window.switch_to()
-        for old in self._shown:
-            old.delete()
+        self._uploads.forget_unused()
         if self._target:
             self._target.delete()
         self._shown, self._target = [], None

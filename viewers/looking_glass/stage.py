@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence as Numbers
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
-from parasam_core.errors import EmptyMaskError
-from parasam_core.gltf import SCENE_FROM_MM, scene_from_index
-from parasam_core.mask import MaskStack, box_of
+from parasam_core.gltf import SCENE_FROM_MM
 from parasam_core.mesh import Mesh
-from parasam_core.sequence import Sequence
+from parasam_core.sequence import Box
 from viewers.looking_glass.quilt import (
     FAR_LIMIT,
     FOV_DEG,
@@ -21,6 +21,7 @@ from viewers.looking_glass.quilt import (
     depth_budget,
     px_a_view,
 )
+from viewers.looking_glass.views import WHOLE
 
 MARGIN = 0.92
 """Part of the focal plane that the scene may fill."""
@@ -65,20 +66,47 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane through the scene, as a transducer held there would see it.
+
+    Attributes:
+        centre: (3,) a point of it, metres.
+        turn: (3, 3) its columns: to the picture's right, up to the transducer, out of the picture.
+    """
+
+    centre: NDArray[np.float64]
+    turn: NDArray[np.float64]
+
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """(3,) out of the picture, of length 1."""
+        return self.turn[:, 2]
+
+    @classmethod
+    def of_pose(cls, pose: Numbers) -> Plane:
+        """Of the 7 numbers a lab shares: place in metres, then a quaternion (x, y, z, w)."""
+        return cls(np.array(pose[:3], float), Rotation.from_quat(pose[3:7]).as_matrix())
+
+
+@dataclass(frozen=True, eq=False)
 class Stage:
-    """What is shown.
+    """What is shown. Arrays that are the same objects as before are not taken to the GPU again.
 
     Attributes:
         positions: (n, 3) float32 corners of the body, metres, Y up.
         normals: (n, 3) float32 unit vectors pointing out.
         faces: (m, 3) uint32, counter-clockwise seen from outside.
         picture: a slice through it.
+        view: one of `views.VIEWS`.
+        cut: where the body is open, on the viewer's side of it.
     """
 
     positions: NDArray[np.float32]
     normals: NDArray[np.float32]
     faces: NDArray[np.uint32]
     picture: Picture | None = None
+    view: str = WHOLE
+    cut: Plane | None = None
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -98,24 +126,32 @@ def stage_of(mesh: Mesh, picture: Picture | None = None) -> Stage:
     )
 
 
-def middle_slice(sequence: Sequence, mask: MaskStack) -> Picture:
-    """The middle one of the frames with tumour, cut to an ellipse around the tumour's box.
+def slice_picture(
+    levels: NDArray[np.uint8],
+    box: Box,
+    index_z: float,
+    scene_from_voxels: NDArray[np.float64],
+) -> Picture:
+    """A frame where it was taken, cut to an ellipse.
 
-    Raises:
-        EmptyMaskError: no frame has any.
+    Args:
+        levels: (y, x) uint8, the whole frame.
+        box: of it that is shown, half-open (x0, y0, x1, y1), pixels; see `slice_box`.
+        index_z: which frame it is.
+        scene_from_voxels: (4, 4) as `gltf.scene_from_index` has it.
     """
-    box = box_of(np.asarray(mask.masks.any(axis=0)))
-    if box is None:
-        raise EmptyMaskError("expected a mask with at least one pixel of tumour, got an empty one")
-    frames = np.flatnonzero(mask.masks.any(axis=(1, 2)))
-    frame = int(frames[len(frames) // 2])
-    height, width = mask.masks.shape[1:]
-    wider, taller = (round(SLICE_BORDER * (box[i + 2] - box[i])) for i in (0, 1))
-    x0, y0 = max(box[0] - wider, 0), max(box[1] - taller, 0)
-    x1, y1 = min(box[2] + wider, width), min(box[3] + taller, height)
-    edges = [(x, y, frame, 1) for y in (y0 - 0.5, y1 - 0.5) for x in (x0 - 0.5, x1 - 0.5)]
-    corners = np.asarray(edges) @ scene_from_index(sequence.space).T
-    return Picture(sequence.frames[frame, y0:y1, x0:x1], corners[:, :3], SLICE_FADE)
+    x0, y0, x1, y1 = box
+    edges = [(x, y, index_z, 1) for y in (y0 - 0.5, y1 - 0.5) for x in (x0 - 0.5, x1 - 0.5)]
+    corners = np.asarray(edges) @ scene_from_voxels.T
+    return Picture(levels[y0:y1, x0:x1], corners[:, :3], SLICE_FADE)
+
+
+def slice_box(tumour: Box, shape_yx: tuple[int, int]) -> Box:
+    """What is shown of frames: around the tumour's box, and within the frame."""
+    height, width = shape_yx
+    wider, taller = (round(SLICE_BORDER * (tumour[i + 2] - tumour[i])) for i in (0, 1))
+    x0, y0 = max(tumour[0] - wider, 0), max(tumour[1] - taller, 0)
+    return x0, y0, min(tumour[2] + wider, width), min(tumour[3] + taller, height)
 
 
 def turned(yaw_deg: float = YAW_DEG, pitch_deg: float = PITCH_DEG) -> NDArray[np.float64]:

@@ -13,20 +13,17 @@ from PIL import Image
 from parasam_core.atomic import write_bytes
 from parasam_core.errors import UsageError
 from parasam_core.scanfile import ScanFile
-from parasam_core.solid import fill, simplified, surface
 from viewers.looking_glass.device import Device
 from viewers.looking_glass.focus import Focus, focused
 from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.quilt import QUILT_NAME, Layout, Rig, layout_of_name
+from viewers.looking_glass.specimen import Specimen
 from viewers.looking_glass.stage import (
     Stage,
     greatest_shift_px,
-    middle_slice,
     plane_before_middle,
-    stage_of,
 )
 
-TRIANGLES = 100_000
 QUICK_PNG = 1
 
 
@@ -114,9 +111,7 @@ def drawn(
 
 def stage_of_scan(scan: ScanFile, label: str) -> Stage:
     """The tumour's surface, and the slice through its middle."""
-    mask = scan.mask(label)
-    mesh = simplified(surface(fill(mask, ends="drawn")), TRIANGLES)
-    return stage_of(mesh, middle_slice(scan.sequence(), mask))
+    return Specimen.of_scan(scan, label).stage()
 
 
 def studio_name(target: Path, layout: Layout) -> str:
