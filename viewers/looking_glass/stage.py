@@ -83,7 +83,7 @@ class Plane:
         return self.turn[:, 2]
 
     @classmethod
-    def of_pose(cls, pose: Numbers) -> Plane:
+    def of_pose(cls, pose: Numbers[float]) -> Plane:
         """Of the 7 numbers a lab shares: place in metres, then a quaternion (x, y, z, w)."""
         return cls(np.array(pose[:3], float), Rotation.from_quat(pose[3:7]).as_matrix())
 
