@@ -43,6 +43,7 @@ from xr_server.protocol import (
     ProbeAt,
     ScanOpened,
     SliceData,
+    VolumeData,
     Welcome,
     binary_frame,
     text_frame,
@@ -401,6 +402,7 @@ WELCOME = Welcome("x 1", "token", [])
 CUBE = ScanOpened("s", "", "", "m", ["m"], [2, 2, 2], [1.0] * 3, "user", [0.0] * 16, None)
 EMPTY = replace(CUBE, shape=[0, 2, 2])
 DIGEST = hashlib.sha256(b"lies").hexdigest()
+TRUE = hashlib.sha256(b"12345").hexdigest()
 SLICE = SliceData("s", 0, 2, 2, "m", DIGEST)
 MESH = MeshData("s", "m", 0, 1, 1, DIGEST, 0.0)
 LIES = {
@@ -412,12 +414,15 @@ LIES = {
     "a scan of nothing": [text_frame(EMPTY)],
     "a payload never sent": [text_frame(CUBE), binary_frame(SLICE, b"")],
     "another payload": [text_frame(CUBE), binary_frame(SLICE, b"12345")],
+    "the digest of something else": [
+        text_frame(CUBE),
+        binary_frame(replace(SLICE, sha256=TRUE), b"12345"),
+        binary_frame(VolumeData("s", [2, 2, 2], [1, 1, 1], [0.0] * 3, TRUE), b""),
+    ],
     "no mesh": [text_frame(CUBE), binary_frame(MESH, b"lies")],
     "a frame that is not there": [
         text_frame(CUBE),
-        binary_frame(
-            replace(SLICE, frame=2, sha256=hashlib.sha256(b"12345").hexdigest()), b"12345"
-        ),
+        binary_frame(replace(SLICE, frame=2, sha256=TRUE), b"12345"),
     ],
 }
 
@@ -443,6 +448,7 @@ def test_commands_before_and_after_do_nothing(lab):
         until(feed, is_whole)
     feed.look(3)
     assert feed.state.frame != 3
+    assert feed.state.connection == "waiting: the lab was left"
     with pytest.raises(ValueError, match="expected a pose of 8 numbers, got 7"):
         feed.turn((0.0,) * 7)
 
@@ -451,3 +457,14 @@ def test_nothing_new_is_waited_for_no_longer_than_asked(lab):
     with Feed(lab) as feed:
         version = until(feed, is_whole).version
         assert feed.wait(version + 10, 0.05).version <= version + 10
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_of_ours_is_said(lab, monkeypatch):
+    def defect(*_):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Held, "whole", defect)
+    with Feed(lab) as feed:
+        trouble = until(feed, lambda s: s.scan and not s.is_open).trouble
+    assert trouble.startswith("ParaSAM failed; see what it wrote")

@@ -17,6 +17,7 @@ from parasam_core.gltf_packed import packed_glb
 from parasam_core.mesh import Mesh
 from tests.server.company import FIELDS
 from tests.server.test_room import Member, poses, sessions_without_scans, stories
+from viewers.looking_glass import folding
 from viewers.looking_glass.folding import taken, turned_to
 from viewers.looking_glass.follower import Follower
 from viewers.looking_glass.held import Held, LetGoError
@@ -122,6 +123,17 @@ def test_frames_may_come_in_any_order(order, looked_at):
     np.testing.assert_array_equal(state.slice.mask, mask)
     nearest = folded([made[order[0]][:2]], start).slice.frame
     assert nearest == order[0]
+
+
+@given(st.permutations(range(4)), st.integers(0, 3))
+def test_where_room_is_short_the_farthest_frames_go(order, looked_at):
+    made = [frame_of("a", "m", k, k)[:2] for k in range(4)]
+    start = turned_to(taken(Snapshot(), opened("a", "m")), looked_at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "MOST_SLICE_BYTES", 2 * made[0][0].payload_bytes)
+        kept = folded([made[k] for k in order], start).slices
+    assert len(kept) == 2
+    assert sorted(abs(k - looked_at) for k in kept) == [0, 1]
 
 
 @settings(max_examples=50, deadline=None)

@@ -90,7 +90,8 @@ class Feed:
 
     def __exit__(self, *_: object) -> None:
         if self._loop is not None and self._following is not None:
-            self._loop.call_soon_threadsafe(self._following.cancel)
+            with contextlib.suppress(RuntimeError):  # it ended by itself
+                self._loop.call_soon_threadsafe(self._following.cancel)
             self._thread.join()
 
     @property
@@ -144,9 +145,17 @@ class Feed:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        if self._loop is not None and self._following is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                self._loop.run_until_complete(self._following)
+        if self._loop is None or self._following is None:
+            return
+        try:
+            self._loop.run_until_complete(self._following)
+        except asyncio.CancelledError:
+            self._follower.fell("the lab was left")
+        except Exception:
+            self._follower.fell("ParaSAM failed; see what it wrote, and start this panel anew")
+            raise
+        finally:
+            self._publish()
             self._loop.close()
 
     async def _follow(self) -> None:

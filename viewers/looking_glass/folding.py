@@ -68,6 +68,9 @@ def _with_payload(before: Snapshot, header: WithPayload, payload: bytes | memory
     """What is of another scan or mask came too late."""
     if not _is_of(before, header):
         return before
+    if not isinstance(header, MeshData) and len(payload) != header.payload_bytes:
+        expected, got = header.payload_bytes, len(payload)
+        raise WireError(f"expected {expected} bytes of {header.key()}, got the digest of {got}")
     match header:
         case MeshData():
             return _with_surface(before, header, payload)
