@@ -32,12 +32,12 @@ test: setup page
 	$(NPM) test
 	$(BIN)/pytest
 
-bench: setup page .peers/viser.stamp
+bench: setup page .peers/peers.stamp
 	$(BIN)/python -m tests.bench
 
-.peers/viser.stamp:
-	@echo "parasam: installing viser, to compare with, apart from everything else"
-	@$(BIN)/pip install -q --disable-pip-version-check --target .peers viser==1.1.1
+.peers/peers.stamp:
+	@echo "parasam: installing what to compare with, apart from everything else"
+	@$(BIN)/pip install -q --disable-pip-version-check --target .peers viser==1.1.1 moderngl==5.13.0
 	@touch $@
 
 fuzz: setup

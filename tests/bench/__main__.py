@@ -8,7 +8,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import captures, core, forms, operation, page, peers, solid, training
+from tests.bench import captures, core, forms, operation, page, peers, quilts, solid, training
 from tests.bench.rows import Row
 
 SUITES = (
@@ -19,6 +19,7 @@ SUITES = (
     solid.surfacing,
     solid.filling,
     forms.forms,
+    quilts.quilting,
     page.arriving,
     page.streaming,
     peers.meshing,

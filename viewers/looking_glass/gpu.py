@@ -69,6 +69,12 @@ class Renderer:
         if self._own:
             self._own.close()
 
+    @property
+    def device(self) -> str:
+        """What draws, as OpenGL calls it."""
+        self._window.switch_to()
+        return str(self._window.context.get_info().get_renderer())
+
     def show(self, stage: Stage) -> None:
         """Show a stage in place of the one before; of arrays only new ones go to the GPU."""
         self._window.switch_to()
@@ -121,7 +127,7 @@ class Renderer:
         bands = self._bands(rig, layout, samples, pixels_a_pass, one_pass=one_pass)
         for first, rows, target in bands:
             bottom = layout.height - first * layout.tile_height
-            drawn = target.pixels()[: rows * layout.tile_height, :, :3]
+            drawn = target.pixels()[: rows * layout.tile_height]
             quilt[bottom - len(drawn) : bottom, : drawn.shape[1]] = drawn[::-1]
         return quilt
 

@@ -61,11 +61,11 @@ class Target:
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
 
     def pixels(self) -> NDArray[np.uint8]:
-        """(y, x, 4) uint8 sRGB, bottom row first."""
+        """(y, x, 3) uint8 sRGB, bottom row first."""
         gl = self._gl
         self.resolve()
-        pixels = np.empty((self.height, self.width, BYTES_A_PIXEL), np.uint8)
-        gl.glReadPixels(0, 0, self.width, self.height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE,
+        pixels = np.empty((self.height, self.width, 3), np.uint8)
+        gl.glReadPixels(0, 0, self.width, self.height, gl.GL_RGB, gl.GL_UNSIGNED_BYTE,
                         pixels.ctypes.data_as(ctypes.c_void_p))  # fmt: skip
         return pixels
 
