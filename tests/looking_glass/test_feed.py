@@ -399,8 +399,10 @@ def liar(*frames, subprotocols=(SUBPROTOCOL,)):
 
 
 WELCOME = Welcome("x 1", "token", [])
-CUBE = ScanOpened("s", "", "", "m", ["m"], [2, 2, 2], [1.0] * 3, "user", [0.0] * 16, None)
+MATRIX = np.diag([1e-3, -1e-3, -1e-3, 1.0]).ravel().tolist()
+CUBE = ScanOpened("s", "", "", "m", ["m"], [2, 2, 2], [1.0] * 3, "user", MATRIX, None)
 EMPTY = replace(CUBE, shape=[0, 2, 2])
+FLAT = replace(CUBE, scene_from_index=[0.0] * 16)
 DIGEST = hashlib.sha256(b"lies").hexdigest()
 TRUE = hashlib.sha256(b"12345").hexdigest()
 SLICE = SliceData("s", 0, 2, 2, "m", DIGEST)
@@ -412,6 +414,7 @@ LIES = {
     "a header without end": [b"\xff" * 9],
     "a page's word": ['{"type":"ack","seq":1}'],
     "a scan of nothing": [text_frame(EMPTY)],
+    "a scan without extent": [text_frame(FLAT)],
     "a payload never sent": [text_frame(CUBE), binary_frame(SLICE, b"")],
     "another payload": [text_frame(CUBE), binary_frame(SLICE, b"12345")],
     "the digest of something else": [

@@ -45,6 +45,7 @@ from xr_server.protocol import (
 from xr_server.textures import mask_bits, slice_payload
 
 SHAPE = (4, 3, 5)
+MATRIX = np.diag([1e-3, -1e-3, -1e-3, 1.0]).ravel().tolist()
 
 
 def _packed(radius_mm):
@@ -58,7 +59,7 @@ GLBS = [_packed(radius_mm) for radius_mm in (1.0, 2.0, 3.0)]
 
 
 def opened(scan, label, tumour=(1, 2)):
-    about = ["d", "t", label, [label], list(SHAPE), [1.0] * 3, "user", [0.0] * 16]
+    about = ["d", "t", label, [label], list(SHAPE), [1.0] * 3, "user", MATRIX]
     return ScanOpened(scan, *about, list(tumour) if tumour else None)
 
 

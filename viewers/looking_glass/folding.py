@@ -98,6 +98,8 @@ def _with_scan(before: Snapshot, opened: ScanOpened) -> Snapshot:
     """What was shown of another scan or mask goes, and so does what is empty now."""
     if 0 in opened.shape:
         raise WireError(f"expected a scan of at least a voxel, got shape {opened.shape}")
+    if np.linalg.matrix_rank(np.reshape(opened.scene_from_index, (4, 4)), tol=0) < 4:
+        raise WireError("expected a scan that extends in space, got one that is flat")
     now = replace(before, opened=opened, failure="")
     if before.opened is None or _identity(before.opened) != _identity(opened):
         now = replace(now, slices=MappingProxyType({}), surfaces=(), volume=None, measured=None)

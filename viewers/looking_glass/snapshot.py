@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.mesh import Mesh
+from viewers.looking_glass.stage import Stage, stage_of
 from xr_server.protocol import (
     Measured,
     MeshData,
@@ -63,11 +64,16 @@ class Surface:
 
     Attributes:
         header: what was said of it.
-        mesh: in mm of the scan's frame, as everywhere; `stage_of` puts it into metres.
+        mesh: in mm of the scan's frame.
     """
 
     header: MeshData
     mesh: Mesh
+
+    @cached_property
+    def stage(self) -> Stage:
+        """As it is drawn, metres; the same arrays each time."""
+        return stage_of(self.mesh)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,10 +164,12 @@ class Snapshot:
     @cached_property
     def slice(self) -> Slice | None:
         """The frame looked at, or the nearest that has come; None before any has."""
-        exact = self.slices.get(self.frame)
-        return exact or min(
-            self.slices.values(), key=lambda one: abs(one.frame - self.frame), default=None
-        )
+        return self.nearest(self.frame)
+
+    def nearest(self, frame: int) -> Slice | None:
+        """A frame, or the nearest that has come; None before any has."""
+        apart = min(self.slices, key=lambda other: abs(other - frame), default=None)
+        return None if apart is None else self.slices[apart]
 
     @property
     def view(self) -> str | None:

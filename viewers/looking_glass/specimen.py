@@ -80,7 +80,7 @@ class Specimen:
         """
         at = checked_frame(self.middle_frame if frame is None else frame, self.frames)
         picture = self._picture(at)
-        cut = probe or (_plane_of(picture) if view == CUT else None)
+        cut = probe or (plane_of(picture) if view == CUT else None)
         body = self._body
         return Stage(body.positions, body.normals, body.faces, picture, view, cut)
 
@@ -127,7 +127,7 @@ def checked_frame(frame: int, frames: int) -> int:
     return frame
 
 
-def _plane_of(picture: Picture) -> Plane:
+def plane_of(picture: Picture) -> Plane:
     """The plane of a frame; its picture is seen from the end of the sweep on."""
     top_left, top_right, bottom_left, _ = picture.corners
     right, up = top_right - top_left, top_left - bottom_left

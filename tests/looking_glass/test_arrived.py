@@ -1,0 +1,72 @@
+"""What has come of a lab's scan is drawn where the scan itself is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from parasam_core.scanfile import ScanFile
+from tests.e2e.library import SPACE, write_library
+from tests.looking_glass.test_feed import is_whole, until
+from tests.server.small import served
+from viewers.looking_glass.arrived import Arrived
+from viewers.looking_glass.feed import Feed
+from viewers.looking_glass.snapshot import Snapshot
+from viewers.looking_glass.specimen import Specimen
+from xr_server.app import create_app
+from xr_server.library import Library
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return write_library(tmp_path_factory.mktemp("arrived") / "library")
+
+
+@pytest.fixture(scope="module")
+def lab(library):
+    with served(create_app(Library(library))) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_it_is_what_the_scan_on_disk_shows(lab, library):
+    with Feed(lab) as feed:
+        arrived = Arrived(until(feed, is_whole))
+    scan = Specimen.of_scan(ScanFile.open(library / "M1_d0.zarr"), "manual")
+    assert arrived.frames == scan.frames == SPACE.shape[0]
+    assert abs(arrived.middle_frame - scan.middle_frame) <= 1
+    for view in ("whole", "cut"):
+        here, there = arrived.stage(12, view), scan.stage(12, view)
+        for side in (np.min, np.max):
+            apart = side(here.positions, axis=0) - side(there.positions, axis=0)
+            assert np.abs(apart).max() < 0.1e-3  # a pixel
+        centres = [np.mean(stage.picture.corners, axis=0) for stage in (here, there)]
+        np.testing.assert_allclose(*centres, atol=0.1e-3)
+        assert here.picture.levels.dtype == np.uint8
+        assert (here.cut is None) == (there.cut is None) == (view == "whole")
+    np.testing.assert_allclose(here.cut.normal, there.cut.normal, atol=1e-9)
+
+
+def test_what_stays_the_same_are_the_same_arrays(lab):
+    with Feed(lab) as feed:
+        first = until(feed, is_whole)
+        feed.look(9)
+        second = until(feed, lambda s: s.slice.frame == 9)
+    one, two = Arrived(first).stage(9), Arrived(second).stage(9, "cut")
+    assert one.positions is two.positions
+    assert one.picture is two.picture
+
+
+def test_without_a_mask_there_is_the_whole_frame(lab):
+    with Feed(lab, scan="M2_d0") as feed:
+        state = until(feed, lambda s: s.scan == "M2_d0" and len(s.slices) == SPACE.shape[0])
+    stage = Arrived(state).stage()
+    assert len(stage.positions) == 0
+    assert stage.picture.levels.shape == SPACE.shape[1:]
+    assert np.ptp(stage.picture.corners[:, 0]) == pytest.approx(80 * 0.09e-3)
+
+
+def test_before_anything_has_come_there_is_nothing():
+    stage = Arrived(Snapshot()).stage()
+    assert stage.picture is None
+    assert len(stage.faces) == 0
+    assert Arrived(Snapshot()).probe is None
