@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from parasam_core.scanfile import ScanFile
 from tests.e2e.library import SPACE, write_library
+from tests.looking_glass.companion import company
 from tests.looking_glass.test_feed import is_whole, until
 from tests.server.small import served
 from viewers.looking_glass.arrived import Arrived
@@ -15,6 +18,7 @@ from viewers.looking_glass.snapshot import Snapshot
 from viewers.looking_glass.specimen import Specimen
 from xr_server.app import create_app
 from xr_server.library import Library
+from xr_server.protocol import ProbeAt
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,19 @@ def test_without_a_mask_there_is_the_whole_frame(lab):
     assert len(stage.positions) == 0
     assert stage.picture.levels.shape == SPACE.shape[1:]
     assert np.ptp(stage.picture.corners[:, 0]) == pytest.approx(80 * 0.09e-3)
+
+
+def test_it_is_cut_where_the_probe_is_held(lab):
+    held = [0.001, -0.002, -0.003, 0.0, np.sqrt(0.5), 0.0, np.sqrt(0.5)]
+    with company(lab) as ann, Feed(lab) as feed:
+        ann.select("M1_d0", "manual", 20)
+        ann.share(probe=ProbeAt("M1_d0", held))
+        state = until(feed, lambda s: is_whole(s) and s.probe)
+    cut = Arrived(state).stage().cut
+    np.testing.assert_allclose(cut.centre, held[:3])
+    np.testing.assert_allclose(cut.normal, (1, 0, 0), atol=1e-9)
+    none = replace(state.scene, probe=ProbeAt("M1_d0", [0.0] * 7))
+    assert Arrived(replace(state, scene=none)).stage().cut is None  # a turn that is none
 
 
 def test_before_anything_has_come_there_is_nothing():

@@ -58,7 +58,7 @@ class Arrived:
         Args:
             frame: of the scan, from 0, or the nearest that has come; None: that looked at.
             view: one of `views.VIEWS`.
-            probe: a plane to cut at, instead of the frame's.
+            probe: a plane to cut at, instead of the frame's; None: the one that somebody holds.
         """
         snapshot, surfaces = self.snapshot, self.snapshot.surfaces
         one = snapshot.nearest(snapshot.frame if frame is None else frame)
@@ -67,7 +67,7 @@ class Arrived:
         body = surfaces[-1].stage if surfaces else Stage(NOWHERE, NOWHERE, NO_FACES)
         box = _box(body, numbers, (height, width)) if surfaces else None
         picture = None if one is None else _picture(one, box, numbers)
-        cut = probe or (plane_of(picture) if view == CUT and picture else None)
+        cut = probe or self.probe or (plane_of(picture) if view == CUT and picture else None)
         return Stage(body.positions, body.normals, body.faces, picture, view, cut)
 
 
