@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from parasam_core.errors import RenderError
 from tests.looking_glass.test_stage import angles, cloud, layouts, sizes_mm
 from viewers.looking_glass.focus import before_middle, focus_given
+from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.stage import (
     CEILING_PX,
     MARGIN,
@@ -75,7 +76,17 @@ def test_millimetres_count_from_the_middle_towards_the_viewer(stage) -> None:
     assert before_middle(-6.0, stage, np.eye(3)) == -0.006
 
 
-@pytest.mark.parametrize("focus", [6.1, -6.1, 1e9])
+@given(angles, angles, st.tuples(*[st.floats(-0.9, 0.9)] * 3))
+def test_a_point_of_the_scan_stands_still(ellipsoid, yaw, pitch, part) -> None:
+    layout = Layout(6, 2, 720, 400, 0.75)
+    only, turn = stage_of(ellipsoid), turned(yaw, pitch)
+    point_mm = np.array([20, 10, 30]) + np.array(part) * (2.5, 1.5, 2)
+    rig = framed(only.points, layout, 40, turn, focus=before_middle(tuple(point_mm), only, turn))
+    seen = rig.ndc(point_mm * (1e-3, -1e-3, -1e-3))[:, 0, 0] * layout.tile_width / 2
+    assert np.ptp(seen) < 1e-3
+
+
+@pytest.mark.parametrize("focus", [6.1, -6.1, 1e9, (20.0, 10.0, 60.0)])
 def test_a_plane_beyond_what_is_shown_is_refused(stage, focus: float) -> None:
     with pytest.raises(RenderError, match=r"within 6\.0 mm of the middle.*, got "):
         before_middle(focus, stage, np.eye(3))
@@ -87,15 +98,11 @@ def test_a_slice_that_is_not_there_cannot_be_focused_on(ellipsoid) -> None:
 
 
 def test_what_people_type_is_read() -> None:
-    assert [focus_given(t) for t in ("tumour", "slice", "2.5", "-3")] == [
-        "tumour",
-        "slice",
-        2.5,
-        -3,
-    ]
+    typed = ("tumour", "slice", "2.5", "-3", "1,-2,3.5")
+    assert [focus_given(text) for text in typed] == ["tumour", "slice", 2.5, -3, (1, -2, 3.5)]
 
 
-@pytest.mark.parametrize("typed", ["", "nan", "inf", "middle", "2,5"])
+@pytest.mark.parametrize("typed", ["", "nan", "inf", "middle", "2,5", "1,2,nan", "1,2,3,4"])
 def test_what_is_no_plane_is_refused(typed: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="expected tumour, slice, or mm before"):
+    with pytest.raises(argparse.ArgumentTypeError, match="expected tumour, slice, mm before"):
         focus_given(typed)

@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--focus",
         type=focus_given,
         metavar="WHERE",
-        help="what lies in the glass: tumour, slice, or mm before (2.5) or behind (-2.5) the "
-        "middle; by default where near and far blur alike",
+        help="what lies in the glass: tumour, slice, mm before (2.5) or behind (-2.5) the middle, "
+        "or a point of the scan in mm (x,y,z); by default where near and far blur alike",
     )
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument(

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 NAMES = ("tumour", "slice")
 
-Focus = str | float
-"""One of `NAMES`, through the middle of which it goes; or mm from that of all, to the viewer."""
+Point = tuple[float, float, float]
+
+Focus = str | float | Point
+"""One of `NAMES`, through the middle of which it goes; or mm from that of all, to the viewer; or a
+point (x, y, z) of the scan, mm, through which it goes."""
 
 
 def focus_given(text: str) -> Focus:
@@ -30,15 +33,15 @@ def focus_given(text: str) -> Focus:
     if text in NAMES:
         return text
     try:
-        focus_mm = float(text)
+        numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
-        focus_mm = math.nan
-    if not math.isfinite(focus_mm):
+        numbers = ()
+    if len(numbers) not in (1, 3) or not all(map(math.isfinite, numbers)):
         raise argparse.ArgumentTypeError(
-            f"expected {', '.join(NAMES)}, or mm before (2.5) or behind (-2.5) the middle, "
-            f"got {text!r}"
+            f"expected {', '.join(NAMES)}, mm before (2.5) or behind (-2.5) the middle, or a point "
+            f"of the scan in mm (x,y,z), got {text!r}"
         )
-    return focus_mm
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1], numbers[2])
 
 
 def focused(stage: Stage, layout: Layout, view_cone_deg: float, focus: Focus | None) -> Rig:
@@ -80,9 +83,18 @@ def before_middle(focus: Focus, stage: Stage, turn: NDArray[np.float64]) -> floa
         if stage.picture is None:
             raise RenderError("expected a slice to focus on, none is shown")
         return float((stage.picture.corners @ turn[2]).mean() - middle)
-    if abs(float(focus)) > 1e3 * half_depth:
+    if isinstance(focus, tuple):
+        from parasam_core.gltf import SCENE_FROM_MM  # heavy, as above
+
+        at = SCENE_FROM_MM[:3, :3] @ focus @ turn[2] - middle
+        return _within(float(at), half_depth, f"at {focus}")
+    return _within(1e-3 * float(focus), half_depth, "")
+
+
+def _within(before: float, half_depth: float, where: str) -> float:
+    if abs(before) > half_depth:
         raise RenderError(
             f"expected a focus within {1e3 * half_depth:.1f} mm of the middle, where what is "
-            f"shown ends, got {focus:g} mm"
+            f"shown ends, got {' '.join(filter(None, (f'{1e3 * before:g} mm', where)))}"
         )
-    return 1e-3 * float(focus)
+    return before
