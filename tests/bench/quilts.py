@@ -16,17 +16,18 @@ from parasam_core.gltf import TUMOUR_RGBA
 from parasam_core.mesh import Mesh
 from tests.bench.rows import Row
 from viewers.looking_glass.device import PRESETS
+from viewers.looking_glass.drawables import KEEP_ALL
 from viewers.looking_glass.gpu import MOST_VIEWS, Renderer
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.stage import Stage, framed, stage_of, turned
-from viewers.looking_glass.target import BACKGROUND
+from viewers.looking_glass.target import BACKGROUND, CLIP_PLANES
 
 MERIDIANS = 113
 """And circles of latitude, of a sphere with 51,072 triangles."""
 
 PEER = "moderngl, same shaders"
 FRAMEBUFFER_SRGB, SRGB8_ALPHA8 = 0x8DB9, 0x8C43
-CLIP_DISTANCES = range(0x3000, 0x3004)
+CLIP_DISTANCES = range(0x3000, 0x3000 + CLIP_PLANES)
 
 
 def quilting() -> Iterator[Row]:
@@ -84,7 +85,8 @@ class ModernGl:
         self._array = self._vertices(stage)
         self._views = self._context.buffer(_views_block(rig))
         self._program["stage_from_scene"] = tuple(rig.stage_from_scene.T.ravel())
-        self._program["columns"] = layout.columns
+        self._program["columns"] = self._program["views_a_row"] = layout.columns
+        self._program["kept"] = KEEP_ALL
         self._program["tile_size"] = (1 / layout.columns, 1 / layout.rows)
         self._program["albedo"] = TUMOUR_RGBA[:3]
         self._drawn, self._read = self._target(samples), self._target(0)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from parasam_core.errors import RenderError
 from tests.looking_glass.test_stage import angles, cloud, layouts, sizes_mm
 from viewers.looking_glass.focus import before_middle, focus_given
+from viewers.looking_glass.picture import Picture
 from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.stage import (
     CEILING_PX,
     MARGIN,
-    Picture,
     Stage,
     framed,
     greatest_shift_px,

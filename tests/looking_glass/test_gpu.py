@@ -11,8 +11,9 @@ from parasam_core.errors import RenderError
 from viewers.looking_glass import uploads
 from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.gpu import MOST_VIEWS
+from viewers.looking_glass.picture import Picture
 from viewers.looking_glass.quilt import Layout, Rig, px_a_view
-from viewers.looking_glass.stage import Picture, Stage, framed, stage_of, turned
+from viewers.looking_glass.stage import Stage, framed, stage_of, turned
 from viewers.looking_glass.target import BACKGROUND
 
 NO_BODY = (np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 3), np.uint32))

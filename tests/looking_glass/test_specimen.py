@@ -15,8 +15,8 @@ from parasam_core.provenance import Provenance
 from parasam_core.scanfile import ScanFile
 from parasam_core.sequence import Sequence
 from parasam_core.space import Space
+from viewers.looking_glass.picture import Plane
 from viewers.looking_glass.specimen import Specimen
-from viewers.looking_glass.stage import Plane
 from viewers.looking_glass.views import VIEWS, view_named
 
 NO_MESH = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), np.zeros((0, 3)))
@@ -29,7 +29,7 @@ def specimen_of(masks: np.ndarray) -> Specimen:
     made = Provenance("test")
     height, width = masks.shape[1:]
     sequence = Sequence(frames, space, "", "", (height, width), (0, 0, width, height), made)
-    return Specimen(sequence, MaskStack(masks, space, made), NO_MESH)
+    return Specimen(sequence, MaskStack(masks, space, made), NO_MESH, 12.34)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from parasam_core.gltf import SCENE_FROM_MM
 from viewers.looking_glass.device import PRESETS
+from viewers.looking_glass.picture import Picture
 from viewers.looking_glass.quilt import NEAR_LIMIT, Layout, focal_distance, px_a_view
 from viewers.looking_glass.stage import (
     CEILING_PX,
     MARGIN,
-    Picture,
     framed,
     greatest_shift_px,
     stage_of,

@@ -18,8 +18,9 @@ from tests.looking_glass.test_hologram import hologram, names_in
 from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.encoder import Mp4
 from viewers.looking_glass.film import check_seconds, even
+from viewers.looking_glass.picture import Picture
 from viewers.looking_glass.quilt import Layout
-from viewers.looking_glass.stage import Picture, Stage, greatest_shift_px, stage_of, turned
+from viewers.looking_glass.stage import Stage, greatest_shift_px, stage_of, turned
 from viewers.looking_glass.turntable import rigs_around
 
 PORTRAIT = PRESETS["portrait"].layout

@@ -22,8 +22,9 @@ from viewers.looking_glass.framing import (
     warning_of,
 )
 from viewers.looking_glass.keys import HELP, KEYS, SHIFTED, pressed
+from viewers.looking_glass.picture import Picture
 from viewers.looking_glass.quilt import Layout
-from viewers.looking_glass.stage import CEILING_PX, Picture, Stage, greatest_shift_px
+from viewers.looking_glass.stage import CEILING_PX, Stage, greatest_shift_px
 from viewers.looking_glass.viewing import (
     GREATEST_ZOOM,
     LEAST_ZOOM,

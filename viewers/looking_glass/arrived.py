@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from parasam_core.sequence import Box
 from viewers.looking_glass.folding import first_frame_to_show
+from viewers.looking_glass.picture import Picture, Plane, slice_box, slice_picture
 from viewers.looking_glass.snapshot import Slice, Snapshot
-from viewers.looking_glass.specimen import plane_of
-from viewers.looking_glass.stage import Picture, Plane, Stage, slice_box, slice_picture
+from viewers.looking_glass.stage import Stage
 from viewers.looking_glass.views import CUT, WHOLE
 
 NOWHERE = np.zeros((0, 3), np.float32)
@@ -67,7 +67,7 @@ class Arrived:
         body = surfaces[-1].stage if surfaces else Stage(NOWHERE, NOWHERE, NO_FACES)
         box = _box(body, numbers, (height, width)) if surfaces else None
         picture = None if one is None else _picture(one, box, numbers)
-        cut = probe or self.probe or (plane_of(picture) if view == CUT and picture else None)
+        cut = probe or self.probe or (picture.plane if view == CUT and picture else None)
         return Stage(body.positions, body.normals, body.faces, picture, view, cut)
 
 
@@ -88,8 +88,9 @@ def _box(body: Stage, numbers: tuple[float, ...], shape_yx: tuple[int, int]) -> 
 def _picture(one: Slice, box: Box | None, numbers: tuple[float, ...]) -> Picture:
     """A frame, cut to an ellipse within the box; None shows all of it."""
     if box is not None:
-        return slice_picture(one.levels, box, one.frame, _matrix(numbers))
-    whole = slice_picture(one.levels, (0, 0, *one.levels.shape[::-1]), one.frame, _matrix(numbers))
+        return slice_picture(one.levels, one.mask, box, one.frame, _matrix(numbers))
+    all_of_it = (0, 0, *one.levels.shape[::-1])
+    whole = slice_picture(one.levels, one.mask, all_of_it, one.frame, _matrix(numbers))
     return Picture(whole.levels, whole.corners)
 
 

@@ -62,6 +62,18 @@ def grey_texture(gl: Any, levels: NDArray[np.uint8]) -> int:
     return texture
 
 
+def solid_texture(gl: Any, samples: NDArray[np.uint8]) -> int:
+    """A (z, y, x, 3) image in three dimensions."""
+    depth, height, width, _ = samples.shape
+    texture = new_name(gl.glGenTextures)
+    gl.glBindTexture(gl.GL_TEXTURE_3D, texture)
+    gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
+    filtered(gl, gl.GL_TEXTURE_3D, gl.GL_LINEAR, gl.GL_LINEAR)
+    gl.glTexImage3D(gl.GL_TEXTURE_3D, 0, gl.GL_RGB8, width, height, depth, 0, gl.GL_RGB,
+                    gl.GL_UNSIGNED_BYTE, np.ascontiguousarray(samples).tobytes())  # fmt: skip
+    return texture
+
+
 def colour_texture(gl: Any, width: int, height: int, rows: NDArray[np.uint8] | None = None) -> int:
     """An RGBA texture without smaller copies: empty, or (y, x, 3 or 4) rows, bottom row first."""
     texture = new_name(gl.glGenTextures)

@@ -1,7 +1,7 @@
 """Stage and cameras → the pixels of a quilt, with OpenGL 3.3, in a window or without a screen.
 
 All views are drawn in one instanced pass; a loop of one draw a view is kept as its reference.
-Big quilts are drawn in bands of whole tile rows, so that the multisampled target stays small.
+Big quilts are drawn in blocks of tiles, so that the multisampled target stays small.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parasam_core.errors import RenderError
-from viewers.looking_glass.drawables import Drawable, drawables_of
+from viewers.looking_glass.blocks import Block, blocks_of
+from viewers.looking_glass.caption import Caption, strip_of
+from viewers.looking_glass.composing import drawables_of
+from viewers.looking_glass.drawables import Drawable, Words
 from viewers.looking_glass.gl_objects import limit, new_name, program
 from viewers.looking_glass.offscreen import offscreen_context
 from viewers.looking_glass.quilt import Layout, Rig
@@ -26,7 +29,8 @@ MOST_VIEWS = 128
 """As many as `Views` in views.vert holds; 10 KB of the 16 KB that GL 3.3 promises."""
 
 SAMPLES = 4
-PIXELS_A_PASS = 24_000_000
+PIXELS_A_PASS = 12_000_000
+"""Of 36 bytes each with 4 samples."""
 
 
 class Renderer:
@@ -48,7 +52,11 @@ class Renderer:
         self._gl = gl
         self._programs: dict[str, Any] = {}
         self._views = new_name(gl.glGenBuffers)
-        self._uploads = Uploads(gl)
+        self._most_px = min(
+            limit(gl, gl.GL_MAX_RENDERBUFFER_SIZE), limit(gl, gl.GL_MAX_TEXTURE_SIZE)
+        )
+        self._uploads, self._words = Uploads(gl), Uploads(gl)
+        self._caption: Caption | None = None
         self._shown: list[Drawable] = []
         self._target: Target | None = None
 
@@ -80,10 +88,20 @@ class Renderer:
         self._window.switch_to()
         self._shown = drawables_of(self._gl, self._uploads, stage)
         self._uploads.forget_unused()
+        self._caption = stage.caption
 
     def canvas(self, layout: Layout) -> Canvas:
-        """A place on the GPU for quilts of a layout; its owner frees it."""
+        """A place on the GPU for quilts of a layout; its owner frees it.
+
+        Raises:
+            RenderError: it is beyond the device.
+        """
         self._window.switch_to()
+        if max(layout.width, layout.height) > self._most_px:
+            raise RenderError(
+                f"expected a quilt at most {self._most_px} pixels wide on this device, "
+                f"got {layout.width}×{layout.height}"
+            )
         return Canvas(self._gl, layout.width, layout.height)
 
     def draw(
@@ -96,8 +114,8 @@ class Renderer:
         pixels_a_pass: int = PIXELS_A_PASS,
     ) -> None:
         """As `quilt`, into a texture; padding stays as it is."""
-        for first, rows, target in self._bands(rig, layout, samples, pixels_a_pass):
-            canvas.take(target, first * layout.tile_height, rows * layout.tile_height)
+        for block, target in self._blocks(rig, layout, samples, pixels_a_pass):
+            canvas.take(target, *block.corner_px(layout), *block.size_px(layout))
 
     def quilt(
         self,
@@ -115,7 +133,7 @@ class Renderer:
             layout: of the quilt.
             samples: a pixel, for smooth edges; no more than the device has are taken.
             one_pass: False draws view by view; the picture is the same.
-            pixels_a_pass: bound of the target's size; at least one row of tiles is drawn.
+            pixels_a_pass: bound of the target's size; at least one tile is drawn.
 
         Returns:
             (y, x, 3) uint8 sRGB, top row first; padding is black.
@@ -124,15 +142,14 @@ class Renderer:
             RenderError: more views or larger tiles than the device can draw.
         """
         quilt = np.zeros((layout.height, layout.width, 3), np.uint8)
-        bands = self._bands(rig, layout, samples, pixels_a_pass, one_pass=one_pass)
-        for first, rows, target in bands:
-            bottom = layout.height - first * layout.tile_height
-            drawn = target.pixels()[: rows * layout.tile_height]
-            quilt[bottom - len(drawn) : bottom, : drawn.shape[1]] = drawn[::-1]
+        for block, target in self._blocks(rig, layout, samples, pixels_a_pass, one_pass=one_pass):
+            block.put(target.pixels(), quilt, layout)
         return quilt
 
     def heights(self, rig: Rig, layout: Layout) -> NDArray[np.float32]:
         """How far before the focal plane lies what every pixel of a quilt shows.
+
+        What is seen through counts where there is nothing else.
 
         Returns:
             (y, x) float32 metres, top row first; NaN where nothing is, and in the padding.
@@ -140,15 +157,19 @@ class Renderer:
         Raises:
             RenderError: as `quilt`.
         """
-        heights = np.full((layout.height, layout.width), np.nan, np.float32)
-        for first, rows, target in self._bands(rig, layout, 0, PIXELS_A_PASS):
-            bottom = layout.height - first * layout.tile_height
-            depths = target.depths()[: rows * layout.tile_height]
-            drawn = np.where(depths < 1, rig.heights_of(depths), np.nan)
-            heights[bottom - len(drawn) : bottom, : drawn.shape[1]] = drawn[::-1]
-        return heights
+        opaque, every = (
+            self._depths(rig, layout, with_glass=with_glass) for with_glass in (False, True)
+        )
+        depths = np.where(opaque < 1, opaque, every)
+        return np.where(depths < 1, rig.heights_of(depths), np.float32(np.nan))
 
-    def _bands(
+    def _depths(self, rig: Rig, layout: Layout, *, with_glass: bool) -> NDArray[np.float32]:
+        depths = np.ones((layout.height, layout.width), np.float32)
+        for block, target in self._blocks(rig, layout, 0, PIXELS_A_PASS, with_glass=with_glass):
+            block.put(target.depths(), depths, layout)
+        return depths
+
+    def _blocks(
         self,
         rig: Rig,
         layout: Layout,
@@ -156,18 +177,20 @@ class Renderer:
         pixels_a_pass: int,
         *,
         one_pass: bool = True,
-    ) -> Iterator[tuple[int, int, Target]]:
-        """First row of tiles, number of rows, and where they are drawn now."""
+        with_glass: bool = False,
+    ) -> Iterator[tuple[Block, Target]]:
+        """Blocks of tiles, and where each is drawn now."""
         self._window.switch_to()
         self._check(rig, layout)
         self._upload(rig)
-        width = layout.columns * layout.tile_width
-        most = min(max(pixels_a_pass // (width * layout.tile_height), 1), layout.rows)
-        target = self._target_of(width, most * layout.tile_height, samples)
-        for first in range(0, layout.rows, most):
-            rows = range(first, min(first + most, layout.rows))
-            self._draw_rows(rig, layout, target, rows, one_pass=one_pass)
-            yield first, len(rows), target
+        blocks = blocks_of(layout, pixels_a_pass, self._most_px)
+        target = self._target_of(*blocks[0].size_px(layout), samples)
+        shown = [*self._shown, *self._words_of(rig, layout)]
+        for block in blocks:
+            target.begin()
+            for part in [block] if one_pass else block.tiles():
+                self._draw(shown, rig, layout, block, part, with_glass=with_glass)
+            yield block, target
 
     def _target_of(self, width: int, height: int, samples: int) -> Target:
         """The one of the quilt before, if it is alike."""
@@ -187,12 +210,10 @@ class Renderer:
             )
         if layout.views > MOST_VIEWS:
             raise RenderError(f"expected at most {MOST_VIEWS} views, got {layout.views}")
-        gl = self._gl
-        most = min(limit(gl, gl.GL_MAX_RENDERBUFFER_SIZE), limit(gl, gl.GL_MAX_TEXTURE_SIZE))
-        if max(layout.columns * layout.tile_width, layout.tile_height) > most:
+        if max(layout.tile_width, layout.tile_height) > self._most_px:
             raise RenderError(
-                f"expected a quilt at most {most} pixels wide on this device, "
-                f"got {layout.width}×{layout.height}"
+                f"expected tiles at most {self._most_px} pixels wide on this device, "
+                f"got {layout.tile_width}×{layout.tile_height}"
             )
 
     def _upload(self, rig: Rig) -> None:
@@ -206,34 +227,39 @@ class Renderer:
         gl.glBufferData(gl.GL_UNIFORM_BUFFER, len(content), content, gl.GL_DYNAMIC_DRAW)
         gl.glBindBufferBase(gl.GL_UNIFORM_BUFFER, 0, self._views)
 
-    def _draw_rows(
-        self, rig: Rig, layout: Layout, target: Target, rows: range, *, one_pass: bool
-    ) -> None:
-        target.begin()
-        count = len(rows) * layout.columns
-        first = rows.start * layout.columns
-        if one_pass:
-            tile = (layout.tile_width / target.width, layout.tile_height / target.height)
-            self._draw(rig, first, count, layout.columns, tile)
-            return
-        for slot in range(count):
-            x, y = layout.corner(slot)
-            self._gl.glViewport(x, y, layout.tile_width, layout.tile_height)
-            self._draw(rig, first + slot, 1, 1, (1.0, 1.0))
-
     def _draw(
-        self, rig: Rig, first: int, count: int, columns: int, tile: tuple[float, float]
+        self,
+        shown: list[Drawable],
+        rig: Rig,
+        layout: Layout,
+        block: Block,
+        part: Block,
+        *,
+        with_glass: bool,
     ) -> None:
-        """Draw `count` views from `first` on, in rows of `columns`."""
-        for drawable in self._shown:
+        """Draw a part of a block, at its place in the target."""
+        x = (part.column - block.column) * layout.tile_width
+        y = (part.row - block.row) * layout.tile_height
+        width, height = part.size_px(layout)
+        self._gl.glViewport(x, y, width, height)
+        for drawable in shown:
             used = self._program(drawable.fragment)
             used.use()
             used["stage_from_scene"] = tuple(rig.stage_from_scene.T.ravel().tolist())
-            used["first_view"] = first
-            used["columns"] = columns
-            used["tile_size"] = tile
-            drawable.set_uniforms(used)
-            drawable.draw(count)
+            used["first_view"] = part.row * layout.columns + part.column
+            used["columns"] = part.columns
+            used["views_a_row"] = layout.columns
+            used["tile_size"] = (1 / part.columns, 1 / part.rows)
+            drawable.set_uniforms(used, rig)
+            drawable.draw(part.columns * part.rows, with_glass=with_glass)
+
+    def _words_of(self, rig: Rig, layout: Layout) -> list[Drawable]:
+        """The caption, which depends on the cameras."""
+        if self._caption is None:
+            return []
+        words = Words(self._gl, self._words, strip_of(self._caption, rig, layout), layout)
+        self._words.forget_unused()
+        return [words]
 
     def _program(self, fragment: str) -> Any:
         made = self._programs.get(fragment)
@@ -245,7 +271,8 @@ class Renderer:
 
     def _forget(self) -> None:
         self._window.switch_to()
-        self._uploads.forget_unused()
+        for uploads in (self._uploads, self._words):
+            uploads.forget_unused()
         if self._target:
             self._target.delete()
         self._shown, self._target = [], None

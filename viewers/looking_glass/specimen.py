@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,18 +14,27 @@ from parasam_core.mask import MaskStack, box_of
 from parasam_core.mesh import Mesh
 from parasam_core.scanfile import ScanFile
 from parasam_core.sequence import Box, Sequence
-from parasam_core.solid import fill, simplified, surface
-from viewers.looking_glass.stage import (
+from parasam_core.solid import blocks, fill, simplified, surface
+from viewers.looking_glass.caption import Caption
+from viewers.looking_glass.grey_volume import GreyVolume, grey_volume
+from viewers.looking_glass.picture import (
     Picture,
     Plane,
-    Stage,
+    Section,
+    section_picture,
     slice_box,
     slice_picture,
-    stage_of,
 )
-from viewers.looking_glass.views import CUT, WHOLE
+from viewers.looking_glass.stage import Stage, stage_of
+from viewers.looking_glass.views import CUT, INSIDE, VOXELS, WHOLE
 
 TRIANGLES = 100_000
+
+FRAMES_BEYOND = 4
+"""Of the tumour at each end, that a probe shows."""
+
+OPENED = (CUT, VOXELS, INSIDE)
+"""Views that a probe cuts open; only the first is cut at the frame, too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +45,13 @@ class Specimen:
         sequence: the frames.
         mask: of the tumour in them.
         mesh: its surface, mm.
+        volume_mm3: of its voxels.
     """
 
     sequence: Sequence
     mask: MaskStack
     mesh: Mesh
+    volume_mm3: float
 
     @classmethod
     def of_scan(cls, scan: ScanFile, label: str) -> Specimen:
@@ -50,8 +61,9 @@ class Specimen:
             ScanError, LabelError, EmptyMaskError: the scan is damaged, or has no such tumour.
         """
         mask = scan.mask(label)
-        mesh = simplified(surface(fill(mask, ends="drawn")), TRIANGLES)
-        return cls(scan.sequence(), mask, mesh)
+        volume = fill(mask, ends="drawn")
+        mesh = simplified(surface(volume), TRIANGLES)
+        return cls(scan.sequence(), mask, mesh, volume.volume_mm3)
 
     @property
     def frames(self) -> int:
@@ -64,8 +76,19 @@ class Specimen:
         frames = np.flatnonzero(self.mask.masks.any(axis=(1, 2)))
         return int(frames[len(frames) // 2])
 
+    @cached_property
+    def caption(self) -> Caption:
+        """Whose tumour, when, and its volume."""
+        whose = " · ".join(filter(None, (self.sequence.subject, self.sequence.timepoint)))
+        return Caption(tuple(filter(None, (whose, f"{self.volume_mm3:.1f} mm³"))))
+
     def stage(
-        self, frame: int | None = None, view: str = WHOLE, probe: Plane | None = None
+        self,
+        frame: int | None = None,
+        view: str = WHOLE,
+        probe: Plane | None = None,
+        *,
+        with_caption: bool = False,
     ) -> Stage:
         """What is shown of it; cheap, and of the same arrays wherever nothing has changed.
 
@@ -73,20 +96,48 @@ class Specimen:
             frame: of the scan, from 0; None: the middle one.
             view: one of `views.VIEWS`.
             probe: a plane to cut at, instead of the frame's.
+            with_caption: say whose it is and how large.
 
         Raises:
             UsageError: the scan has no such frame.
             EmptyMaskError: no frame has any tumour.
         """
         at = checked_frame(self.middle_frame if frame is None else frame, self.frames)
-        picture = self._picture(at)
-        cut = probe or (plane_of(picture) if view == CUT else None)
-        body = self._body
-        return Stage(body.positions, body.normals, body.faces, picture, view, cut)
+        picture: Picture | Section | None = self._picture(at)
+        if probe is not None:
+            picture = section_picture(self._volume, probe)
+        elif view == INSIDE:
+            picture = None
+        cut = probe or (self._picture(at).plane if view == CUT else None)
+        body = self._voxels if view == VOXELS else self._body
+        return replace(
+            body,
+            caption=self.caption if with_caption else None,
+            picture=picture,
+            view=view,
+            cut=cut if view in OPENED else None,
+            volume=self._volume if view == INSIDE else None,
+        )
 
     @cached_property
     def _body(self) -> Stage:
         return stage_of(self.mesh)
+
+    @cached_property
+    def _voxels(self) -> Stage:
+        return stage_of(blocks(fill(self.mask, ends="drawn")))
+
+    @cached_property
+    def _volume(self) -> GreyVolume:
+        x0, y0, x1, y1 = self._box
+        first, last = self.mask.frames_with_tumour or (0, 0)
+        return grey_volume(
+            self.sequence.frames,
+            self.mask.masks,
+            (first - FRAMES_BEYOND, y0, x0, last + FRAMES_BEYOND + 1, y1, x1),
+            self.sequence.space.spacing_mm,
+            self._scene_from_index,
+        )
 
     @cached_property
     def _tumour_box(self) -> Box:
@@ -112,7 +163,10 @@ class Specimen:
     def _picture(self, frame: int) -> Picture:
         if frame not in self._pictures:
             levels = self.sequence.frames[frame]
-            self._pictures[frame] = slice_picture(levels, self._box, frame, self._scene_from_index)
+            mask = self.mask.masks[frame]
+            self._pictures[frame] = slice_picture(
+                levels, mask, self._box, frame, self._scene_from_index
+            )
         return self._pictures[frame]
 
 
@@ -125,11 +179,3 @@ def checked_frame(frame: int, frames: int) -> int:
     if not 0 <= frame < frames:
         raise UsageError(f"expected a frame from 0 to {frames - 1}, got {frame}")
     return frame
-
-
-def plane_of(picture: Picture) -> Plane:
-    """The plane of a frame; its picture is seen from the end of the sweep on."""
-    top_left, top_right, bottom_left, _ = picture.corners
-    right, up = top_right - top_left, top_left - bottom_left
-    right, up = right / np.linalg.norm(right), up / np.linalg.norm(up)
-    return Plane(picture.corners.mean(axis=0), np.stack([right, up, np.cross(right, up)], axis=1))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence as Numbers
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from parasam_core.gltf import SCENE_FROM_MM
 from parasam_core.mesh import Mesh
-from parasam_core.sequence import Box
+from viewers.looking_glass.caption import Caption
+from viewers.looking_glass.grey_volume import GreyVolume
+from viewers.looking_glass.picture import Picture, Plane, Section
 from viewers.looking_glass.quilt import (
     FAR_LIMIT,
     FOV_DEG,
@@ -32,61 +32,6 @@ CEILING_PX = 5.0
 YAW_DEG, PITCH_DEG = -24.0, 20.0
 """A three-quarter view from the left and above: near and far end of the sweep both show."""
 
-SLICE_BORDER = 0.16
-"""Kept on each side of the tumour's box, as part of the box's side."""
-
-SLICE_FADE = 0.12
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A grey image hung in the scene; it glows by itself.
-
-    Attributes:
-        levels: (y, x) uint8, grey as shown on a screen.
-        corners: (4, 3) metres: top left, top right, bottom left, bottom right.
-        fade: 0 shows the whole rectangle; else the ellipse within it, and over this part of its
-            radius it fades out.
-    """
-
-    levels: NDArray[np.uint8]
-    corners: NDArray[np.float64]
-    fade: float = 0.0
-
-    @property
-    def outline(self) -> NDArray[np.float64]:
-        """(n, 3) points of its edge, metres: the corners, or the ellipse."""
-        if not self.fade:
-            return self.corners
-        a = np.linspace(0, 2 * np.pi, 48, endpoint=False)[:, None]
-        top_left, top_right, bottom_left, bottom_right = self.corners
-        centre = (top_left + bottom_right) / 2
-        right, up = (top_right - top_left) / 2, (top_left - bottom_left) / 2
-        return np.asarray(centre + np.cos(a) * right + np.sin(a) * up)
-
-
-@dataclass(frozen=True, eq=False)
-class Plane:
-    """A plane through the scene, as a transducer held there would see it.
-
-    Attributes:
-        centre: (3,) a point of it, metres.
-        turn: (3, 3) its columns: to the picture's right, up to the transducer, out of the picture.
-    """
-
-    centre: NDArray[np.float64]
-    turn: NDArray[np.float64]
-
-    @property
-    def normal(self) -> NDArray[np.float64]:
-        """(3,) out of the picture, of length 1."""
-        return self.turn[:, 2]
-
-    @classmethod
-    def of_pose(cls, pose: Numbers[float]) -> Plane:
-        """Of the 7 numbers a lab shares: place in metres, then a quaternion (x, y, z, w)."""
-        return cls(np.array(pose[:3], float), Rotation.from_quat(pose[3:7]).as_matrix())
-
 
 @dataclass(frozen=True, eq=False)
 class Stage:
@@ -98,15 +43,19 @@ class Stage:
         faces: (m, 3) uint32, counter-clockwise seen from outside.
         picture: a slice through it.
         view: one of `views.VIEWS`.
-        cut: where the body is open, on the viewer's side of it.
+        cut: where what the view cuts is open, on the viewer's side of it.
+        volume: the ultrasound, for the view that marches through it.
+        caption: words in the focal plane.
     """
 
     positions: NDArray[np.float32]
     normals: NDArray[np.float32]
     faces: NDArray[np.uint32]
-    picture: Picture | None = None
+    picture: Picture | Section | None = None
     view: str = WHOLE
     cut: Plane | None = None
+    volume: GreyVolume | None = None
+    caption: Caption | None = None
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -124,34 +73,6 @@ def stage_of(mesh: Mesh, picture: Picture | None = None) -> Stage:
         faces=mesh.faces.astype(np.uint32),
         picture=picture,
     )
-
-
-def slice_picture(
-    levels: NDArray[np.uint8],
-    box: Box,
-    index_z: float,
-    scene_from_voxels: NDArray[np.float64],
-) -> Picture:
-    """A frame where it was taken, cut to an ellipse.
-
-    Args:
-        levels: (y, x) uint8, the whole frame.
-        box: of it that is shown, half-open (x0, y0, x1, y1), pixels; see `slice_box`.
-        index_z: which frame it is.
-        scene_from_voxels: (4, 4) as `gltf.scene_from_index` has it.
-    """
-    x0, y0, x1, y1 = box
-    edges = [(x, y, index_z, 1) for y in (y0 - 0.5, y1 - 0.5) for x in (x0 - 0.5, x1 - 0.5)]
-    corners = np.asarray(edges) @ scene_from_voxels.T
-    return Picture(levels[y0:y1, x0:x1], corners[:, :3], SLICE_FADE)
-
-
-def slice_box(tumour: Box, shape_yx: tuple[int, int]) -> Box:
-    """What is shown of frames: around the tumour's box, and within the frame."""
-    height, width = shape_yx
-    wider, taller = (round(SLICE_BORDER * (tumour[i + 2] - tumour[i])) for i in (0, 1))
-    x0, y0 = max(tumour[0] - wider, 0), max(tumour[1] - taller, 0)
-    return x0, y0, min(tumour[2] + wider, width), min(tumour[3] + taller, height)
 
 
 def turned(yaw_deg: float = YAW_DEG, pitch_deg: float = PITCH_DEG) -> NDArray[np.float64]:

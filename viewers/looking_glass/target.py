@@ -13,6 +13,8 @@ from viewers.looking_glass.gl_objects import colour_texture, free, limit, new_na
 
 BACKGROUND = (0.0018, 0.0020, 0.0026, 1.0)
 BYTES_A_PIXEL = 4
+CLIP_PLANES = 6
+"""As views.vert has them: a tile's edges, and two of what is drawn."""
 
 
 class Target:
@@ -46,8 +48,8 @@ class Target:
             gl.glEnable(switch)
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFunc(gl.GL_ONE, gl.GL_ONE_MINUS_SRC_ALPHA)
-        for edge in range(4):
-            gl.glEnable(gl.GL_CLIP_DISTANCE0 + edge)
+        for plane in range(CLIP_PLANES):
+            gl.glEnable(gl.GL_CLIP_DISTANCE0 + plane)
         gl.glClearColor(*BACKGROUND)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
@@ -125,20 +127,20 @@ class Canvas:
         self.texture = colour_texture(gl, width, height)
         self._between = new_name(gl.glGenBuffers)
 
-    def take(self, target: Target, first_row: int, rows: int) -> None:
-        """Copy the lowest `rows` of what was drawn to the rows from `first_row` on.
+    def take(self, target: Target, x: int, y: int, width: int, height: int) -> None:
+        """Copy the lower left of what was drawn to a place of so many pixels, from (x, y) on.
 
         Through a buffer of the GPU, byte for byte: a blit from sRGB to plain levels may convert.
         """
-        gl, size = self._gl, rows * target.width * BYTES_A_PIXEL
+        gl, size = self._gl, width * height * BYTES_A_PIXEL
         target.resolve()
         gl.glBindBuffer(gl.GL_PIXEL_PACK_BUFFER, self._between)
         gl.glBufferData(gl.GL_PIXEL_PACK_BUFFER, size, None, gl.GL_STREAM_COPY)
-        gl.glReadPixels(0, 0, target.width, rows, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None)
+        gl.glReadPixels(0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None)
         gl.glBindBuffer(gl.GL_PIXEL_PACK_BUFFER, 0)
         gl.glBindBuffer(gl.GL_PIXEL_UNPACK_BUFFER, self._between)
         gl.glBindTexture(gl.GL_TEXTURE_2D, self.texture)
-        gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, first_row, target.width, rows,
+        gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, x, y, width, height,
                            gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, None)  # fmt: skip
         gl.glBindBuffer(gl.GL_PIXEL_UNPACK_BUFFER, 0)
 

@@ -8,7 +8,13 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from viewers.looking_glass.gl_objects import filled_buffer, free, grey_texture, new_name
+from viewers.looking_glass.gl_objects import (
+    filled_buffer,
+    free,
+    grey_texture,
+    new_name,
+    solid_texture,
+)
 
 FLOATS_A_CORNER = (3, 3, 2)
 """Position, normal, place in the picture, as views.vert takes them."""
@@ -97,16 +103,18 @@ class Triangles:
 
 
 class Texture:
-    """A grey picture, (y, x) uint8."""
+    """A grey picture, (y, x) uint8, or samples in space, (z, y, x, 3) uint8."""
 
-    def __init__(self, gl: Any, levels: NDArray[np.uint8]) -> None:
+    def __init__(self, gl: Any, samples: NDArray[np.uint8]) -> None:
         self._gl = gl
-        self._name = grey_texture(gl, levels)
+        is_flat = samples.ndim == 2
+        self._kind = gl.GL_TEXTURE_2D if is_flat else gl.GL_TEXTURE_3D
+        self._name = (grey_texture if is_flat else solid_texture)(gl, samples)
 
     def bind(self, unit: int) -> None:
         """Let samplers of this unit read it."""
         self._gl.glActiveTexture(self._gl.GL_TEXTURE0 + unit)
-        self._gl.glBindTexture(self._gl.GL_TEXTURE_2D, self._name)
+        self._gl.glBindTexture(self._kind, self._name)
 
     def delete(self) -> None:
         """Free it."""

@@ -5,9 +5,10 @@
 
 in vec3 stage_position;
 in vec3 stage_normal;
-in vec3 stage_eye;
+flat in vec3 stage_eye;
 
 uniform vec3 albedo;
+uniform vec3 inner;  // seen from within, where it is cut open: flat, so that it reads as cut
 
 out vec4 colour;
 
@@ -22,6 +23,10 @@ const float GLOSS = 42.0;
 const float WRAP = 0.35;  // tissue scatters: the light reaches round the edge
 
 void main() {
+    if (!gl_FrontFacing) {
+        colour = vec4(inner, 1.0);
+        return;
+    }
     vec3 n = normalize(stage_normal);
     vec3 v = normalize(stage_eye - stage_position);
 

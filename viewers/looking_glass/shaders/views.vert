@@ -13,16 +13,22 @@ layout(std140) uniform Views {
 
 uniform mat4 stage_from_scene;
 uniform int first_view;
-uniform int columns;
-uniform vec2 tile_size; // of a tile, the whole target being 1
+uniform int columns;        // of the tiles drawn at once
+uniform int views_a_row;    // of the quilt
+uniform vec2 tile_size;     // of a tile, the whole target being 1
+uniform vec4 kept;          // what is kept lies where xyz · position + w > 0, on the stage
+uniform vec4 divide;        // a plane on the stage, of which only the eye's side is drawn ...
+uniform float divide_side;  // ... where this is 1, or the other where it is -1; 0 draws both
 
 out vec3 stage_position;
 out vec3 stage_normal;
-out vec3 stage_eye;
+flat out vec3 stage_eye;
 out vec2 picture_place;
 
 void main() {
-    int view = first_view + gl_InstanceID;
+    int row = gl_InstanceID / columns;
+    int column = gl_InstanceID % columns;
+    int view = first_view + row * views_a_row + column;
     vec4 at = stage_from_scene * vec4(position, 1.0);
     vec4 clip = clip_from_stage[view] * at;
 
@@ -30,9 +36,11 @@ void main() {
     gl_ClipDistance[1] = clip.w - clip.x;
     gl_ClipDistance[2] = clip.w + clip.y;
     gl_ClipDistance[3] = clip.w - clip.y;
+    gl_ClipDistance[4] = dot(kept, at);
+    float eyes_side = dot(divide, vec4(eye[view].xyz, 1.0)) < 0.0 ? -1.0 : 1.0;
+    gl_ClipDistance[5] = divide_side == 0.0 ? 1.0 : divide_side * eyes_side * dot(divide, at);
 
-    vec2 tile = vec2(gl_InstanceID % columns, gl_InstanceID / columns);
-    vec2 middle = (2.0 * tile + 1.0) * tile_size - 1.0;
+    vec2 middle = (2.0 * vec2(column, row) + 1.0) * tile_size - 1.0;
     gl_Position = vec4(clip.xy * tile_size + clip.w * middle, clip.zw);
 
     stage_position = at.xyz;
