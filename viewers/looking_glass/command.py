@@ -12,6 +12,8 @@ from parasam_core.errors import UsageError
 from parasam_core.verbs import Verb
 from viewers.looking_glass.device import DEFAULT, PRESETS, Device, preset
 from viewers.looking_glass.focus import focus_given
+from viewers.looking_glass.look import Look
+from viewers.looking_glass.views import CUT, VIEWS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHERE",
         help="what lies in the glass: tumour, slice, mm before (2.5) or behind (-2.5) the middle, "
         "or a point of the scan in mm (x,y,z); by default where near and far blur alike",
+    )
+    parser.add_argument(
+        "--view",
+        choices=tuple(VIEWS),
+        default=CUT,
+        help=f"{'; '.join(f'{name}: {what}' for name, what in VIEWS.items())}; by default {CUT}",
+    )
+    parser.add_argument(
+        "--frame",
+        type=int,
+        metavar="NUMBER",
+        help="which frame is shown in it, from 0; by default the middle one with tumour",
+    )
+    parser.add_argument(
+        "--no-caption",
+        action="store_true",
+        help="leave out whose tumour it is, its volume and the scale",
     )
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument(
@@ -96,7 +115,7 @@ def _show(options: argparse.Namespace) -> None:
     scan = ScanFile.open(options.scan)
     with progress_shown() as progress:
         result = show_scan(
-            scan, options.label, options.device, options.focus, options.turntable, progress
+            scan, options.label, options.device, _look(options), options.turntable, progress
         )
     answer(result, lines_of(result), as_json=options.json)
 
@@ -110,7 +129,7 @@ def _write(options: argparse.Namespace) -> None:
     device = preset(options.device or DEFAULT)
     check_target(options.quilt, ".png", device.layout)
     scan = ScanFile.open(options.scan)
-    result = write_quilt(scan, options.label, device, options.quilt, options.focus)
+    result = write_quilt(scan, options.label, device, options.quilt, _look(options))
     answer(result, _lines_of_quilts(result, device), as_json=options.json)
 
 
@@ -123,10 +142,14 @@ def _write_film(options: argparse.Namespace) -> None:
     scan = ScanFile.open(options.scan)
     with progress_shown() as progress:
         result = write_film(
-            scan, options.label, device, options.quilt, options.turntable, options.focus, progress
+            scan, options.label, device, options.quilt, options.turntable, _look(options), progress
         )
     lines = _lines_of_quilts(result, device)
     answer(result, [*lines, f"{result['pictures']} pictures"], as_json=options.json)
+
+
+def _look(options: argparse.Namespace) -> Look:
+    return Look(options.view, options.frame, options.focus, not options.no_caption)
 
 
 def _lines_of_quilts(result: dict[str, Any], device: Device) -> list[str]:
@@ -150,7 +173,7 @@ def _write_view(options: argparse.Namespace) -> None:
         options.label,
         preset(options.device or DEFAULT),
         target,
-        options.focus,
+        _look(options),
         with_depth=bool(options.rgbd),
     )
     size = f"{result['width']}×{result['height']}"
@@ -166,7 +189,7 @@ def _write_native(options: argparse.Namespace) -> None:
     check_target(options.native, ".png")
     scan = ScanFile.open(options.scan)
     panel = calibrated_panel(options.device, options.calibration)
-    result = write_native(scan, options.label, panel, options.native, options.focus)
+    result = write_native(scan, options.label, panel, options.native, _look(options))
     answer(result, lines_of_native(result), as_json=options.json)
 
 

@@ -23,16 +23,11 @@ def drawables_of(gl: Any, uploads: Uploads, stage: Stage) -> list[Drawable]:
         return list(hung)
     if stage.view == CUT:
         return [Body(gl, uploads, stage, stage.cut), *hung, *_lid(gl, uploads, stage)]
-    if stage.view == GLASS:
-        far, near = (_shell(gl, uploads, stage, side) for side in (FAR, NEAR))
-        return [*far, *hung, *near]
-    if stage.view == INSIDE:
-        light = [Light(gl, uploads, stage.volume, stage.cut)] if stage.volume else []
-        if not hung:
-            back, front = _shell(gl, uploads, stage, NEAR)
-            return [back, *light, front]
-        far, near = (_shell(gl, uploads, stage, side) for side in (FAR, NEAR))
-        return [far[0], *light, far[1], *hung, *near]
+    if stage.view in (GLASS, INSIDE):
+        volume = stage.volume if stage.view == INSIDE else None
+        light = [Light(gl, uploads, volume, stage.cut)] if volume else []
+        (back, front), near = _shell(gl, uploads, stage, FAR), _shell(gl, uploads, stage, NEAR)
+        return [back, *light, front, *hung, *(near if hung else [])]
     return [Body(gl, uploads, stage, stage.cut), *hung]
 
 

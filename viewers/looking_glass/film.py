@@ -13,8 +13,8 @@ from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, no_progress
 from viewers.looking_glass.device import Device
 from viewers.looking_glass.encoder import Mp4
-from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.still import check_target, stage_of_scan, told_of
 from viewers.looking_glass.turntable import rigs_around
@@ -51,7 +51,7 @@ def write_film(
     device: Device,
     target: Path,
     seconds: float,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Turn a scan's tumour once round for a display, and write the quilts as MP4.
@@ -62,7 +62,7 @@ def write_film(
         device: to draw for.
         target: MP4 to write.
         seconds: one round lasts; played in a loop it goes on for ever.
-        focus: which plane lies in the glass; None: the one that leaves the most depth.
+        look: how it is drawn.
         progress: how many quilts are drawn.
 
     Returns:
@@ -71,15 +71,16 @@ def write_film(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a focus beyond what is shown.
-        UsageError: see `check_film`.
+        UsageError: see `check_film` and `Look.check`.
     """
     check_film(target, device.layout, seconds)
+    look.check(scan)
     layout = even(device.layout)
     label = scan.label_named(label)
     count = round(seconds * PICTURES_A_SECOND)
     with Renderer() as renderer, file_written_beside(target) as partial:
-        stage = stage_of_scan(scan, label)
-        rigs = rigs_around(stage, layout, device.view_cone_deg, focus, count)
+        stage = stage_of_scan(scan, label, look)
+        rigs = rigs_around(stage, layout, device.view_cone_deg, look.focus, count)
         renderer.show(stage)
         with Mp4(partial, layout.width, layout.height, PICTURES_A_SECOND) as film:
             for done, rig in enumerate(rigs):

@@ -10,9 +10,9 @@ from parasam_core.atomic import write_bytes
 from parasam_core.errors import RenderError, UsageError
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.bridge import Bridge
-from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_that_says
 from viewers.looking_glass.lens import encode
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.panel import chosen
 from viewers.looking_glass.stage import greatest_shift_px
 from viewers.looking_glass.still import check_target, drawn, png
@@ -47,7 +47,7 @@ def write_native(
     label: str | None,
     panel: KnownPanel,
     target: Path,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
 ) -> dict[str, Any]:
     """Draw a scan as `write_quilt` does, and write the pixels that show it on a panel.
 
@@ -56,7 +56,7 @@ def write_native(
         label: which mask; None where there is one.
         panel: of `calibrated_panel`.
         target: PNG to write.
-        focus: which plane lies in the glass; None: the one that leaves the most depth.
+        look: how it is drawn.
 
     Returns:
         What was drawn, as `parasam hologram --native --json` prints it.
@@ -64,14 +64,15 @@ def write_native(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a panel whose lenses are not known.
-        UsageError: see `still.check_target`.
+        UsageError: see `still.check_target` and `Look.check`.
     """
     check_target(target, ".png")
+    look.check(scan)
     if panel.calibration is None:
         raise RenderError(f"expected a panel whose lenses are known, got {panel.device.title}")
     label = scan.label_named(label)
     layout = panel.device.layout
-    quilt, stage, rig = drawn(scan, label, panel.device, focus)
+    quilt, stage, rig = drawn(scan, label, panel.device, look)
     write_bytes(target, png(encode(quilt, layout, panel.calibration)))
     return {
         "native": str(target),

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from parasam_core.atomic import write_bytes
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.device import Device
-from viewers.looking_glass.focus import Focus, focused
+from viewers.looking_glass.focus import focused
 from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.still import check_target, png, stage_of_scan
 
@@ -28,7 +29,7 @@ def write_view(
     label: str | None,
     device: Device,
     target: Path,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
     *,
     with_depth: bool = False,
 ) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def write_view(
         label: which mask; None where there is one.
         device: whose shape and, if known, whose pixels the picture has.
         target: PNG to write.
-        focus: as for a quilt; it decides how large things are shown.
+        look: as for a quilt; its focus decides how large things are shown.
         with_depth: put the depth beside it on the right, grey, white nearest, as Looking Glass
             Studio and Bridge take RGB-D.
 
@@ -49,14 +50,15 @@ def write_view(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a picture beyond it, or a focus beyond what is shown.
-        UsageError: see `still.check_target`.
+        UsageError: see `still.check_target` and `Look.check`.
     """
     check_target(target, ".png")
+    look.check(scan)
     label = scan.label_named(label)
     layout = layout_of_one(device)
     with Renderer() as renderer:
-        stage = stage_of_scan(scan, label)
-        rig = focused(stage, layout, device.view_cone_deg, focus)
+        stage = stage_of_scan(scan, label, look)
+        rig = focused(stage, layout, device.view_cone_deg, look.focus)
         renderer.show(stage)
         picture = renderer.quilt(rig, layout)
         if with_depth:
@@ -66,6 +68,7 @@ def write_view(
     return {
         "picture": str(target),
         "label": label,
+        "view": stage.view,
         "device": device.name,
         "width": picture.shape[1],
         "height": picture.shape[0],

@@ -14,7 +14,7 @@ from parasam_core.scanfile import ScanFile
 from parasam_core.segmenter import Progress, no_progress
 from viewers.looking_glass.bridge import STILL_MS, Bridge
 from viewers.looking_glass.film import check_seconds, write_film
-from viewers.looking_glass.focus import Focus
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.panel import Panel, chosen, expected_by
 from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.seen import keep
@@ -28,7 +28,7 @@ def show_scan(
     scan: ScanFile,
     label: str | None,
     wanted: str | None,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
     turntable_s: float | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def show_scan(
         scan: whose tumour.
         label: which mask; None where there is one.
         wanted: serial number or preset's name of the panel; None takes the first.
-        focus: which plane lies in the glass; None: the one that leaves the most depth.
+        look: how it is drawn.
         turntable_s: how long one round lasts; None: it stands still.
         progress: how many quilts of a film are drawn.
 
@@ -49,8 +49,10 @@ def show_scan(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no Bridge, no panel, something refused, or no OpenGL.
+        UsageError: see `check_seconds` and `Look.check`.
     """
     label = scan.label_named(label)
+    look.check(scan)
     if turntable_s is not None:
         check_seconds(turntable_s)
     bridge = Bridge()
@@ -59,10 +61,10 @@ def show_scan(
     _remember(panel)
     if turntable_s is None:
         media, lasts_ms = new_quilt(expected.device.layout), STILL_MS
-        drawn = write_quilt(scan, label, expected.device, media, focus)
+        drawn = write_quilt(scan, label, expected.device, media, look)
     else:
         media, lasts_ms = new_quilt(expected.device.layout, ".mp4"), round(1e3 * turntable_s)
-        drawn = write_film(scan, label, expected.device, media, turntable_s, focus, progress)
+        drawn = write_film(scan, label, expected.device, media, turntable_s, look, progress)
     forget_old_quilts(media.parent)
     shown = bridge.show(panel, media, expected.device.layout, lasts_ms=lasts_ms)
     return {

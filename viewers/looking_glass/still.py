@@ -14,8 +14,9 @@ from parasam_core.atomic import write_bytes
 from parasam_core.errors import UsageError
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.device import Device
-from viewers.looking_glass.focus import Focus, focused
+from viewers.looking_glass.focus import focused
 from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.quilt import QUILT_NAME, Layout, Rig, layout_of_name
 from viewers.looking_glass.specimen import Specimen
 from viewers.looking_glass.stage import (
@@ -56,9 +57,9 @@ def write_quilt(
     label: str | None,
     device: Device,
     target: Path,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
 ) -> dict[str, Any]:
-    """Draw a scan's tumour and the slice through its middle for a display, and write the quilt.
+    """Draw a scan's tumour for a display, and write the quilt.
 
     Returns:
         What was drawn, as `parasam hologram --json` prints it.
@@ -66,11 +67,12 @@ def write_quilt(
     Raises:
         ScanError, EmptyMaskError: the scan has no such label, or nothing in it.
         RenderError: no OpenGL, a quilt beyond it, or a focus beyond what is shown.
-        UsageError: see `check_target`.
+        UsageError: see `check_target` and `Look.check`.
     """
     check_target(target, ".png", device.layout)
+    look.check(scan)
     label = scan.label_named(label)
-    quilt, stage, rig = drawn(scan, label, device, focus)
+    quilt, stage, rig = drawn(scan, label, device, look)
     write_bytes(target, png(quilt))
     return told_of(target, label, device, stage, [rig])
 
@@ -84,6 +86,7 @@ def told_of(
         "quilt": str(target),
         "studio_name": studio_name(target, layout),
         "label": label,
+        "view": stage.view,
         "device": device.name,
         "columns": layout.columns,
         "rows": layout.rows,
@@ -99,19 +102,20 @@ def told_of(
 
 
 def drawn(
-    scan: ScanFile, label: str, device: Device, focus: Focus | None
+    scan: ScanFile, label: str, device: Device, look: Look
 ) -> tuple[NDArray[np.uint8], Stage, Rig]:
     """A scan's quilt for a display, (y, x, 3) uint8 sRGB, and what was drawn by which cameras."""
     with Renderer() as renderer:
-        stage = stage_of_scan(scan, label)
-        rig = focused(stage, device.layout, device.view_cone_deg, focus)
+        stage = stage_of_scan(scan, label, look)
+        rig = focused(stage, device.layout, device.view_cone_deg, look.focus)
         renderer.show(stage)
         return renderer.quilt(rig, device.layout), stage, rig
 
 
-def stage_of_scan(scan: ScanFile, label: str) -> Stage:
-    """The tumour's surface, and the slice through its middle."""
-    return Specimen.of_scan(scan, label).stage()
+def stage_of_scan(scan: ScanFile, label: str, look: Look = AS_USUAL) -> Stage:
+    """What of a scan is wanted to be seen."""
+    specimen = Specimen.of_scan(scan, label)
+    return specimen.stage(look.frame, look.view, with_caption=look.with_caption)
 
 
 def studio_name(target: Path, layout: Layout) -> str:
