@@ -129,7 +129,7 @@ def glass(eye: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     cosine = np.abs((normal * to_eye).sum(-1))
     cosine /= np.linalg.norm(normal, axis=-1) * np.linalg.norm(to_eye, axis=-1)
     alpha = (0.05 + 0.65 * (1 - cosine) ** 2.8)[..., None]
-    return TINT * alpha**1.9, alpha
+    return TINT * alpha**1.6, alpha
 
 
 def test_glass_is_clear_in_the_middle_and_bright_at_the_rim(renderer, ellipsoid) -> None:
@@ -146,7 +146,7 @@ def test_glass_is_clear_in_the_middle_and_bright_at_the_rim(renderer, ellipsoid)
     sure = ~np.isnan(expected[..., 0]) & (np.nan_to_num(expected[..., 0], nan=9) < 0.2)
     assert sure.sum() > 3000
     assert np.abs(light - expected)[sure].max() < 0.01
-    assert np.nanmax(expected) > 50 * light[100, 75, 0]
+    assert np.nanmax(expected) > 30 * light[100, 75, 0]
 
 
 def test_a_slice_lies_between_the_halves_of_the_glass(renderer, ellipsoid) -> None:
@@ -156,7 +156,7 @@ def test_a_slice_lies_between_the_halves_of_the_glass(renderer, ellipsoid) -> No
     rig = Rig(CENTRE, np.eye(3), 0.005, 0.75, 1, 40)
     renderer.show(body)
     added, alpha = glass(np.array([20, -10, 1e6]), CENTRE + np.array([0, 0, HALF[2]]))
-    expected = 0.62 * (1 - alpha) + added
+    expected = 0.85 * (1 - alpha) + added
     assert linear(renderer.quilt(rig, ONE)[100, 75]) == pytest.approx(expected, abs=0.01)
 
 
@@ -170,12 +170,13 @@ def box_of_light(level: int) -> GreyVolume:
     return grey_volume(frames, masks, (-5, 0, 0, 99, 50, 60), (0.1, 0.1, 0.1), matrix)
 
 
-@pytest.mark.parametrize("level", [60, 130, 255])
-def test_light_within_is_dimmed_by_what_it_passes(renderer, level: int) -> None:
+@pytest.mark.parametrize(("level", "half_height"), [(60, 4), (130, 4), (255, 4), (130, 1.2)])
+def test_light_within_is_dimmed_by_what_it_passes(renderer, level: int, half_height) -> None:
+    """The last camera is so near that the box reaches beyond the far plane."""
     far_off = rectangle(1, 1, 0, (1e-6, 1e-6))[:3].astype(np.float32)  # a body, out of sight
     body = Stage(far_off, np.zeros((3, 3), np.float32), np.array([[0, 1, 2]], np.uint32))
     renderer.show(replace(body, view="inside", volume=box_of_light(level)))
-    rig = Rig(np.zeros(3), np.eye(3), 0.004, 0.75, 1, 40)
+    rig = Rig(np.zeros(3), np.eye(3), 1e-3 * half_height, 0.75, 1, 40)
     drawn = renderer.quilt(rig, ONE)
     echo = level / 255
     cover = 1 - np.exp(-2 * (0.05 + 5 * echo**3))
@@ -185,7 +186,8 @@ def test_light_within_is_dimmed_by_what_it_passes(renderer, level: int) -> None:
     middle = drawn[80:120, 50:100]
     assert linear(middle).mean(axis=(0, 1)) == pytest.approx(expected, rel=0.05, abs=0.003)
     assert np.ptp(middle.reshape(-1, 3), axis=0).max() <= 3  # no jitter, no rings
-    assert linear(drawn[10, 75]) == pytest.approx(np.array(BACKGROUND[:3]), abs=3e-4)
+    if half_height == 4:
+        assert linear(drawn[10, 75]) == pytest.approx(np.array(BACKGROUND[:3]), abs=3e-4)
 
 
 @pytest.mark.parametrize(("yaw", "pitch"), [(0, 0), (40, -15), (-20, 60)])

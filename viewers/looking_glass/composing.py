@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from viewers.looking_glass.drawables import AROUND, Body, Drawable, Light, Shell, Slice
+from viewers.looking_glass.drawables import Body, Drawable, Light, Shell, Slice
 from viewers.looking_glass.picture import Plane
 from viewers.looking_glass.stage import Stage
 from viewers.looking_glass.uploads import Uploads
@@ -17,8 +17,8 @@ NEAR, FAR = 1, -1
 def drawables_of(gl: Any, uploads: Uploads, stage: Stage) -> list[Drawable]:
     """What a stage shows, in the order in which it has to be drawn."""
     has_body = stage.faces.size > 0
-    around = AROUND if stage.cut or stage.view in (GLASS, INSIDE) else 1.0
-    hung = [Slice(gl, uploads, stage.picture, around)] if stage.picture else []
+    leads = stage.cut is not None or stage.view in (GLASS, INSIDE)
+    hung = [Slice(gl, uploads, stage.picture, leads=leads)] if stage.picture else []
     if not has_body:
         return list(hung)
     if stage.view == CUT:

@@ -32,7 +32,10 @@ GLASS = (1.0, 0.332, 0.238)
 """#ff9c86 in linear light, as the page's shell."""
 
 AROUND = 0.5
-"""Opacity of a slice outside the tumour, so that what is behind it shines through."""
+"""Opacity of a slice outside an open tumour, so that what is behind it shines through."""
+
+BESIDE_GLOW, LEADING_GLOW = 0.62, 0.85
+"""Of white, where a lit tumour leads, and where the slice does."""
 
 INK = (0.55, 0.58, 0.62)
 
@@ -139,9 +142,9 @@ class Slice(Drawable):
 
     fragment = "picture.frag"
 
-    def __init__(self, gl: Any, uploads: Uploads, hung: Picture | Section, around: float) -> None:
+    def __init__(self, gl: Any, uploads: Uploads, hung: Picture | Section, *, leads: bool) -> None:
         super().__init__(gl, uploads.of(Triangles, hung.corners, NO_NORMALS, RECTANGLE, PLACES))
-        self._hung, self._around = hung, around
+        self._hung, self._leads = hung, leads
         arrays = [hung.volume.samples] if isinstance(hung, Section) else [hung.levels]
         if isinstance(hung, Picture) and hung.mask is not None:
             arrays.append(hung.mask)
@@ -156,7 +159,8 @@ class Slice(Drawable):
         program["is_outlined"] = is_section or len(self._textures) > 1
         program["levels"], program["mask"], program["volume"] = 0, 1, 2
         program["outline"] = OUTLINE
-        program["around"] = self._around
+        program["around"] = AROUND if self._leads else 1.0
+        program["glow"] = LEADING_GLOW if self._leads else BESIDE_GLOW
         program["fade"] = hung.fade
         if isinstance(hung, Section):
             program["texture_from_stage"] = texture_from_stage(hung.volume, rig)
@@ -165,7 +169,11 @@ class Slice(Drawable):
 
 
 class Light(Drawable):
-    """The ultrasound within the mask, drawn on the far sides of its box."""
+    """The ultrasound within the mask, drawn on the far sides of its box.
+
+    The box is larger than what is framed: where it reaches beyond the far plane it is drawn all the
+    same.
+    """
 
     fragment = "inside.frag"
     culled = "front"
@@ -186,6 +194,15 @@ class Light(Drawable):
         program["farthest_m"] = 1e-3 * FARTHEST_MM
         program["volume"] = 2
         self._texture.bind(2)
+
+    def draw(self, instances: int, *, with_glass: bool = False) -> None:
+        """Draw with the program in use."""
+        gl = self._gl
+        gl.glEnable(gl.GL_DEPTH_CLAMP)
+        gl.glDepthFunc(gl.GL_LEQUAL)  # clamped is as far as what is empty
+        super().draw(instances, with_glass=with_glass)
+        gl.glDepthFunc(gl.GL_LESS)
+        gl.glDisable(gl.GL_DEPTH_CLAMP)
 
 
 class Words(Drawable):

@@ -53,11 +53,12 @@ void main() {
     float covered = 0.0;
     for (int i = 0; i < MOST_STEPS && t < span.y; i += 1) {
         vec3 seen = texture(volume, from + t * way).rgb;
-        if (seen.g < 0.02) {
+        float within = clamp(4.0 * (seen.g - 0.5) + 0.5, 0.0, 1.0);  // no halo about the glass
+        if (within <= 0.0) {
             t += max(floor(seen.b * farthest_m / stride), 1.0) * stride;
             continue;
         }
-        float density = seen.g * (DENSITY_A_M + ECHO_DENSITY_A_M * seen.r * seen.r * seen.r);
+        float density = within * (DENSITY_A_M + ECHO_DENSITY_A_M * seen.r * seen.r * seen.r);
         float opacity = (1.0 - exp(-density * stride)) * (1.0 - covered);
         vec3 dark = mix(FAINT, MIDDLE, min(2.0 * seen.r, 1.0));
         light += opacity * mix(dark, BRIGHT, max(2.0 * seen.r - 1.0, 0.0));

@@ -16,12 +16,12 @@ uniform sampler3D volume;  // grey level, mask
 uniform mat4 texture_from_stage;
 uniform bool is_outlined;
 uniform vec3 outline;
+uniform float glow;    // of white
 uniform float around;  // opacity outside the tumour
 uniform float fade;    // part of the ellipse's radius over which it vanishes; 0: all is shown
 
 out vec4 colour;
 
-const float GLOW = 0.62;        // less than the tumour's light, so that the tumour leads
 const float LINE_PX = 1.8;
 const float LINE_GLOW = 0.80;
 
@@ -68,6 +68,6 @@ void main() {
     if (alpha <= 0.0) {
         discard;
     }
-    vec3 light = mix(vec3(GLOW * linear), LINE_GLOW * outline, line);
+    vec3 light = mix(vec3(glow * linear), LINE_GLOW * outline, line);
     colour = vec4(light * alpha, alpha);
 }

@@ -13,7 +13,7 @@ out vec4 colour;
 const float CLEAR = 0.05;
 const float RIM = 0.7;
 const float SHARPNESS = 2.8;
-const float ENCODED = 1.9;  // the page blends encoded levels, where a little light looks like less
+const float ENCODED = 1.6;  // the page blends encoded levels, where a little light looks like less
 
 void main() {
     float facing = abs(dot(normalize(stage_normal), normalize(stage_eye - stage_position)));
