@@ -17,7 +17,8 @@ from parasam_core.mesh import Mesh
 from tests.bench.rows import Row
 from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.drawables import KEEP_ALL
-from viewers.looking_glass.gpu import MOST_VIEWS, Renderer
+from viewers.looking_glass.gpu import Renderer
+from viewers.looking_glass.programs import MOST_VIEWS
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.stage import Stage, framed, stage_of, turned
 from viewers.looking_glass.target import BACKGROUND, CLIP_PLANES

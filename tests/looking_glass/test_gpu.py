@@ -10,8 +10,8 @@ import pytest
 from parasam_core.errors import RenderError
 from viewers.looking_glass import uploads
 from viewers.looking_glass.device import PRESETS
-from viewers.looking_glass.gpu import MOST_VIEWS
 from viewers.looking_glass.picture import Picture
+from viewers.looking_glass.programs import MOST_VIEWS
 from viewers.looking_glass.quilt import Layout, Rig, px_a_view
 from viewers.looking_glass.stage import Stage, framed, stage_of, turned
 from viewers.looking_glass.target import BACKGROUND

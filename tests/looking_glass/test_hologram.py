@@ -14,6 +14,7 @@ from PIL import Image
 
 from parasam_core.cli import main
 from viewers.looking_glass.device import PRESETS
+from viewers.looking_glass.views import VIEWS
 
 
 def hologram(*arguments: object, cwd: Path, **environment: str):
@@ -59,6 +60,28 @@ def test_without_json_it_says_what_it_wrote(scan: Path, tmp_path: Path) -> None:
     assert "t_qs8x6a0.75.png" in ran.stdout
 
 
+def test_every_view_and_frame_and_its_words(scan: Path, tmp_path: Path, capsys) -> None:
+    ways = [
+        [],
+        *(["--view", view] for view in VIEWS if view != "cut"),
+        ["--frame", "20"],
+        ["--no-caption"],
+    ]
+    drawn = []
+    for way in ways:
+        out = tmp_path / "v.png"
+        main(["hologram", str(scan), "--device", "go", "--still", str(out), "--json", *way])
+        told = json.loads(capsys.readouterr().out)
+        assert told["view"] == (way[1] if "--view" in way else "cut")
+        with Image.open(out) as picture:
+            drawn.append(np.asarray(picture))
+    for n, one in enumerate(drawn):
+        assert one.max() > 100
+        assert not any(np.array_equal(one, other) for other in drawn[:n])
+    corner = np.s_[-one.shape[0] // 8 :, : one.shape[1] // 3]
+    assert [one[corner].max() > 100 for one in drawn] == [True] * 6 + [False]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
@@ -68,9 +91,15 @@ def test_without_json_it_says_what_it_wrote(scan: Path, tmp_path: Path) -> None:
         (["--quilt", "t_qs5x9a1.6.png"], 2, "with _qs11x6a0.5625, or without"),
         (["--quilt", "t_qs0x9a1.6.png"], 1, "at least one column and row"),
         ([], 2, "--quilt"),
-        (["--quilt", "t.png", "--focus", "middle"], 2, "expected tumour, slice, or mm before"),
+        (["--quilt", "t.png", "--focus", "middle"], 2, "expected tumour, slice, mm before"),
         (["--quilt", "t.png", "--focus", "-90"], 1, "what is shown ends, got -90 mm"),
         (["--quilt", "t.png", "--device", "cube"], 1, "got 'cube'"),
+        (["--quilt", "t.png", "--frame", "9999"], 2, "got 9999"),
+        (["--still", "t.png", "--frame", "-1"], 2, "p.zarr from 0 to "),
+        (["--rgbd", "t.png", "--frame", "9999"], 2, "got 9999"),
+        (["--quilt", "t.mp4", "--turntable", "1", "--frame", "9999"], 2, "got 9999"),
+        (["--bridge", "--frame", "9999"], 2, "got 9999"),
+        (["--quilt", "t.png", "--view", "x-ray"], 2, "invalid choice: 'x-ray'"),
         (["--quilt", "t.png", "--label", "nobody"], 1, "(truth), got nobody"),
     ],
 )

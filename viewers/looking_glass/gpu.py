@@ -18,15 +18,13 @@ from viewers.looking_glass.blocks import Block, blocks_of
 from viewers.looking_glass.caption import Caption, strip_of
 from viewers.looking_glass.composing import drawables_of
 from viewers.looking_glass.drawables import Drawable, Words
-from viewers.looking_glass.gl_objects import limit, new_name, program
+from viewers.looking_glass.gl_objects import limit
 from viewers.looking_glass.offscreen import offscreen_context
+from viewers.looking_glass.programs import MOST_VIEWS, Programs
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.stage import Stage
 from viewers.looking_glass.target import Canvas, Target
 from viewers.looking_glass.uploads import Uploads
-
-MOST_VIEWS = 128
-"""As many as `Views` in views.vert holds; 10 KB of the 16 KB that GL 3.3 promises."""
 
 SAMPLES = 4
 PIXELS_A_PASS = 12_000_000
@@ -50,8 +48,7 @@ class Renderer:
         from pyglet import gl
 
         self._gl = gl
-        self._programs: dict[str, Any] = {}
-        self._views = new_name(gl.glGenBuffers)
+        self._programs = Programs(gl)
         self._most_px = min(
             limit(gl, gl.GL_MAX_RENDERBUFFER_SIZE), limit(gl, gl.GL_MAX_TEXTURE_SIZE)
         )
@@ -182,7 +179,7 @@ class Renderer:
         """Blocks of tiles, and where each is drawn now."""
         self._window.switch_to()
         self._check(rig, layout)
-        self._upload(rig)
+        self._programs.see_by(rig)
         blocks = blocks_of(layout, pixels_a_pass, self._most_px)
         target = self._target_of(*blocks[0].size_px(layout), samples)
         shown = [*self._shown, *self._words_of(rig, layout)]
@@ -216,17 +213,6 @@ class Renderer:
                 f"got {layout.tile_width}×{layout.tile_height}"
             )
 
-    def _upload(self, rig: Rig) -> None:
-        gl = self._gl
-        matrices = np.zeros((MOST_VIEWS, 4, 4), np.float32)
-        matrices[: rig.views] = np.swapaxes(rig.clip_from_stage, 1, 2)  # GL counts down columns
-        eyes = np.zeros((MOST_VIEWS, 4), np.float32)
-        eyes[: rig.views, :3] = rig.eyes
-        content = matrices.tobytes() + eyes.tobytes()
-        gl.glBindBuffer(gl.GL_UNIFORM_BUFFER, self._views)
-        gl.glBufferData(gl.GL_UNIFORM_BUFFER, len(content), content, gl.GL_DYNAMIC_DRAW)
-        gl.glBindBufferBase(gl.GL_UNIFORM_BUFFER, 0, self._views)
-
     def _draw(
         self,
         shown: list[Drawable],
@@ -243,7 +229,7 @@ class Renderer:
         width, height = part.size_px(layout)
         self._gl.glViewport(x, y, width, height)
         for drawable in shown:
-            used = self._program(drawable.fragment)
+            used = self._programs.of(drawable.fragment)
             used.use()
             used["stage_from_scene"] = tuple(rig.stage_from_scene.T.ravel().tolist())
             used["first_view"] = part.row * layout.columns + part.column
@@ -260,14 +246,6 @@ class Renderer:
         words = Words(self._gl, self._words, strip_of(self._caption, rig, layout), layout)
         self._words.forget_unused()
         return [words]
-
-    def _program(self, fragment: str) -> Any:
-        made = self._programs.get(fragment)
-        if made is None:
-            made = self._programs[fragment] = program("views.vert", fragment)
-            block = self._gl.glGetUniformBlockIndex(made.id, b"Views")
-            self._gl.glUniformBlockBinding(made.id, block, 0)
-        return made
 
     def _forget(self) -> None:
         self._window.switch_to()
