@@ -56,6 +56,12 @@ def test_an_entry_is_read() -> None:
     assert (panel.index, panel.serial, panel.state) == (1, "LKG-P00042", "ok")
     assert (panel.hardware, panel.quilt) == ("portrait", PORTRAIT_QUILT)
     assert panel.model is PRESETS["portrait"]
+    assert panel.place == (1920, 0)
+
+
+@pytest.mark.parametrize("coords", [None, {}, {"x": 1}, {"x": "1", "y": 0}, [1, 2]])
+def test_a_place_that_is_none_is_not_told(coords) -> None:
+    assert one(windowCoords=coords).place is None
 
 
 def test_panels_come_by_their_index() -> None:

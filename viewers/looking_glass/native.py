@@ -13,7 +13,7 @@ from viewers.looking_glass.bridge import Bridge
 from viewers.looking_glass.known_panel import KnownPanel, known_panel, panel_that_says
 from viewers.looking_glass.lens import encode
 from viewers.looking_glass.look import AS_USUAL, Look
-from viewers.looking_glass.panel import chosen
+from viewers.looking_glass.panel import Panel, chosen
 from viewers.looking_glass.stage import greatest_shift_px
 from viewers.looking_glass.still import check_target, drawn, png
 
@@ -29,10 +29,7 @@ def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
         UsageError: the file cannot be read.
         RenderError: it holds no calibration, or no panel is known.
     """
-    if file is not None:
-        return panel_that_says(_text(file), source=file.name, asked=asked)
-    told, silence = _bridges_word(asked)
-    panel = known_panel(asked, *told)
+    panel, _, silence = attached_panel(asked, file)
     if panel.calibration is None:
         raise RenderError(
             f"expected a panel whose lenses are known, got {panel.device.title} as a {panel.source}"
@@ -40,6 +37,31 @@ def calibrated_panel(asked: str | None, file: Path | None = None) -> KnownPanel:
             "or give its calibration with --calibration FILE.json"
         )
     return panel
+
+
+def attached_panel(
+    asked: str | None, file: Path | None = None
+) -> tuple[KnownPanel, tuple[int, int] | None, str]:
+    """A panel, whether or not its lenses are known.
+
+    Args:
+        asked: serial number, or a display's name; None for any.
+        file: a calibration, JSON; then Bridge is not asked.
+
+    Returns:
+        The panel, its place on the desktop (x, y) where Bridge tells it, and why Bridge told
+        nothing; "" where it did.
+
+    Raises:
+        UsageError: the file cannot be read.
+        RenderError: it holds no calibration, or `asked` is no display.
+    """
+    if file is not None:
+        return panel_that_says(_text(file), source=file.name, asked=asked), None, ""
+    told, silence = _bridges_word(asked)
+    words = (told.calibration, told.quilt) if told else ()
+    panel = known_panel(asked, *(json.dumps(fields) if fields else "" for fields in words))
+    return panel, told.place if told and panel.source == "Bridge" else None, silence
 
 
 def write_native(
@@ -98,14 +120,12 @@ def lines_of_native(told: dict[str, Any]) -> list[str]:
     return [*lines, told["remark"]] if told["remark"] else lines
 
 
-def _bridges_word(asked: str | None) -> tuple[tuple[str, ...], str]:
-    """(calibration, defaultQuilt) as JSON; nothing and the reason where no panel answers."""
+def _bridges_word(asked: str | None) -> tuple[Panel | None, str]:
+    """The panel that is there; None and the reason where none answers."""
     try:
-        panel = chosen(Bridge().panels(), asked)
+        return chosen(Bridge().panels(), asked), ""
     except RenderError as error:
-        return (), str(error)
-    told = (json.dumps(fields) if fields else "" for fields in (panel.calibration, panel.quilt))
-    return tuple(told), ""
+        return None, str(error)
 
 
 def _text(file: Path) -> str:

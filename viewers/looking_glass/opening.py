@@ -108,7 +108,8 @@ def new_window(width: int, height: int, caption: str, **options: Any) -> Any:
     try:
         from pyglet.window import Window
 
-        config = pyglet.gl.Config(
+        made: Any = pyglet.gl.Config
+        config = made(
             red_size=BITS, green_size=BITS, blue_size=BITS, double_buffer=True,
             major_version=LEAST_GL[0], minor_version=LEAST_GL[1], forward_compatible=True,
         )  # fmt: skip

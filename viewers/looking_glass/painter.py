@@ -105,8 +105,11 @@ class Painter:
         """Free all of it; the context has to be there still."""
         self._window.switch_to()
         self.keep_only(())
-        for made in (*self._words.values(), self._screen, *filter(None, [self._lens])):
-            made.delete()
+        for words in self._words.values():
+            words.delete()
+        self._screen.delete()
+        if self._lens:
+            self._lens.delete()
         self._renderer.close()
 
     def _canvas_of(self, layout: Layout) -> Canvas:

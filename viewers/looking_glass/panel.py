@@ -39,6 +39,7 @@ class Panel:
         state: Bridge's word; "ok" of a panel that is ready, "" where it tells none.
         quilt: Bridge's `defaultQuilt`; empty where it tells none.
         calibration: as Bridge read it from the panel; empty of an ordinary monitor.
+        place: (x, y) of its upper left on the desktop, pixels; None where Bridge tells none.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Panel:
     state: str
     quilt: dict[str, Any]
     calibration: dict[str, Any]
+    place: tuple[int, int] | None = None
 
     @property
     def model(self) -> Device | None:
@@ -152,7 +154,13 @@ def _panel(key: str, told: dict[str, Any]) -> Panel:
         state=_text(told, "state"),
         quilt=_parsed(_text(told, "defaultQuilt")),
         calibration=calibration,
+        place=_place(_dict(_dict(told.get("windowCoords")).get("value"))),
     )
+
+
+def _place(coords: dict[str, Any]) -> tuple[int, int] | None:
+    x, y = (_number(coords.get(axis)) for axis in "xy")
+    return None if x is None or y is None else (round(x), round(y))
 
 
 def _layout(quilt: dict[str, Any], known: Device | None) -> Layout | None:

@@ -1,0 +1,81 @@
+"""Where the live window opens, and what is said where it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.looking_glass.optics import text_of
+from viewers.looking_glass.known_panel import KnownPanel, panel_that_says
+from viewers.looking_glass.opening import panel_screen
+
+QUILT = json.dumps({"quiltX": 843, "quiltY": 561, "tileX": 4, "tileY": 2, "quiltAspect": 0.75})
+
+
+@dataclass(frozen=True)
+class Screen:
+    """As pyglet lists them."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+DESK, GLASS = Screen(0, 0, 1920, 1080), Screen(1920, 0, 1536, 2048)
+
+
+@pytest.fixture(scope="module")
+def panel() -> KnownPanel:
+    return panel_that_says(text_of("second-portrait"), QUILT, source="a test")
+
+
+def test_the_panel_is_the_screen_of_its_size_at_its_place(panel) -> None:
+    assert panel_screen([DESK, GLASS], panel, (1920, 0)) is GLASS
+    twin = replace(GLASS, x=4000)
+    assert panel_screen([DESK, GLASS, twin], panel, (4000, 0)) is twin
+    assert panel_screen([GLASS], panel, (1920, 0)) is GLASS
+
+
+def test_without_a_place_it_is_the_only_other_screen_of_its_size(panel) -> None:
+    assert panel_screen([DESK, GLASS], panel, None) is GLASS
+    assert panel_screen([DESK, GLASS, replace(GLASS, x=4000)], panel, None) is None
+    assert panel_screen([GLASS, DESK], panel, None) is None  # the desktop itself
+
+
+@pytest.mark.parametrize("place", [None, (1920, 0)])
+def test_another_size_is_another_screen(panel, place) -> None:
+    scaled = replace(GLASS, width=1535)
+    assert panel_screen([DESK, scaled], panel, place) is None
+    assert panel_screen([DESK, replace(GLASS, x=7)], panel, (1920, 0)) is None
+
+
+def test_without_lenses_no_screen_is_a_panel(panel) -> None:
+    unknown = replace(panel, calibration=None)
+    assert panel_screen([DESK, GLASS], unknown, (1920, 0)) is None
+
+
+def live(scan: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "parasam_core.cli", "hologram", str(scan), "--window", *arguments],
+        cwd=cwd,
+        env={**os.environ, "DISPLAY": "", "WAYLAND_DISPLAY": "", "PARASAM_HOME": str(cwd)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a desktop is always there")
+def test_without_a_display_it_says_what_works(scan: Path, tmp_path: Path) -> None:
+    ran = live(scan, tmp_path)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("parasam hologram: expected a desktop with OpenGL 3.3")
+    assert "--quilt OUT.png" in ran.stderr
+    assert ran.stderr.count("\n") == 1
