@@ -45,8 +45,8 @@ from viewers.looking_glass.viewing import (
     within,
     zoomed,
 )
+from viewers.looking_glass.views import VIEWS, WHOLE
 
-WORDS = ("cut", "glass", "whole")
 NO_FACES = np.zeros((0, 3), np.uint32)
 
 parts = st.floats(-3, 3)
@@ -62,7 +62,6 @@ def scopes(draw) -> Scope:
         home_frame=draw(st.integers(0, frames - 1)),
         scans=draw(st.integers(1, 9)),
         cameras=draw(st.sampled_from([1, 45, 48, 66])),
-        words=WORDS,
         reach_mm=draw(st.floats(0, 40)),
         focus_mm=draw(st.floats(-40, 40)),
     )
@@ -116,7 +115,7 @@ def test_whatever_is_done_stays_within_what_there_is(done, scope) -> None:
         assert 0 <= seen.frame < scope.frames
         assert 0 <= seen.scan < scope.scans
         assert 0 <= seen.camera < scope.cameras
-        assert seen.word in scope.words
+        assert seen.view in VIEWS
         assert seen.fills in (ONE_VIEW, QUILT, PANEL)
         assert seen.focus is None or abs(seen.focus) <= scope.reach_mm
 
@@ -145,14 +144,14 @@ def test_scans_go_round(scope, by) -> None:
 
 
 @given(st.lists(deeds(), max_size=10), scopes())
-def test_home_forgets_all_but_scan_word_and_picture(done, scope) -> None:
+def test_home_forgets_all_but_scan_view_and_picture(done, scope) -> None:
     seen = within(Viewing(), scope)
     for deed in done:
         seen = deed(seen, scope)
     home = at_home(seen, scope)
-    assert (home.scan, home.word, home.fills) == (seen.scan, seen.word, seen.fills)
+    assert (home.scan, home.view, home.fills) == (seen.scan, seen.view, seen.fills)
     assert home.frame == scope.home_frame
-    assert replace(home, scan=0, word="cut", fills=ONE_VIEW, frame=0, camera=0) == Viewing()
+    assert replace(home, scan=0, view=WHOLE, fills=ONE_VIEW, frame=0, camera=0) == Viewing()
     assert at_home(home, scope) == home
 
 
@@ -292,13 +291,13 @@ def test_keys_without_meaning_change_nothing(seen, scope, name) -> None:
 
 
 def test_picture_keys_go_there_and_back() -> None:
-    scope = Scope(cameras=48, words=WORDS)
+    scope = Scope(cameras=48)
     quilt = pressed(Viewing(), "T", scope)
     assert quilt.fills == QUILT
     assert pressed(quilt, "T", scope).fills == ONE_VIEW
     assert pressed(quilt, "L", scope).fills == PANEL
-    assert pressed(Viewing(), "_3", scope).word == "whole"
-    assert pressed(Viewing(), "_5", scope).word == "cut"
+    assert pressed(Viewing(), "_4", scope).view == "voxels"
+    assert pressed(Viewing(), "_6", scope).view == WHOLE
 
 
 def test_a_hand_on_the_brackets_ends_the_sway() -> None:

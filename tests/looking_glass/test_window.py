@@ -42,13 +42,13 @@ class Clock:
 class Scan:
     """A body with a bright bar that stands at another height in each frame."""
 
-    frames, home_frame, words = 9, 4, ("cut", "whole")
+    frames, middle_frame = 9, 4
 
     def __init__(self, body: Stage) -> None:
         self.body = body
 
-    def stage(self, frame: int, word: str) -> Stage:
-        half = 0.004 if word == "cut" else 0.008
+    def stage(self, frame: int, view: str) -> Stage:
+        half = 0.008 if view == "cut" else 0.004
         middle = self.body.points.mean(axis=0)
         ways = [(-half, half), (half, half), (-half, -half), (half, -half)]
         corners = middle + np.array([(x, y, 0.006) for x, y in ways])
@@ -250,16 +250,16 @@ def test_shift_and_wheel_scrub(sit) -> None:
     assert (seat.seen.frame, seat.seen.zoom > 1) == (6, True)
 
 
-def test_views_are_words_of_the_scan(sit, plain) -> None:
+def test_views_are_words_of_the_page(sit, plain) -> None:
     seat = sit()
-    cut = seat.pixels()
-    seat.press("_2")
-    assert seat.seen.word == "whole"
-    assert psnr_db(seat.pixels(), cut) < 30
-    seat.press("_5")
-    assert seat.seen.word == "whole"
+    whole = seat.pixels()
     seat.press("_1")
-    assert np.array_equal(seat.pixels(), cut)
+    assert seat.seen.view == "cut"
+    assert psnr_db(seat.pixels(), whole) < 30
+    seat.press("_6")
+    assert seat.seen.view == "cut"
+    seat.press("_3")
+    assert np.array_equal(seat.pixels(), whole)
 
 
 def test_next_scan_and_back(sit, body, plain) -> None:
@@ -293,7 +293,7 @@ def spot_at(depth: float) -> Stage:
 
 
 class Spot(Scan):
-    def stage(self, frame: int, word: str) -> Stage:
+    def stage(self, frame: int, view: str) -> Stage:
         return self.body
 
 
@@ -438,9 +438,9 @@ def test_the_window_follows_its_source(sit, plain) -> None:
     assert seat.seen.frame == 1
     assert psnr_db(seat.pixels(), before) < 40
     assert seat.shelf.looks == []
-    seat.shelf.change(frame=4, word="whole")
+    seat.shelf.change(frame=4, view="cut")
     seat.tick()
-    assert (seat.seen.frame, seat.seen.word) == (4, "whole")
+    assert (seat.seen.frame, seat.seen.view) == (4, "cut")
 
 
 def test_a_scan_that_cannot_be_shown_says_why(sit, monkeypatch) -> None:

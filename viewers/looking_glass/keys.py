@@ -19,6 +19,7 @@ from viewers.looking_glass.viewing import (
     turned_by,
     zoomed,
 )
+from viewers.looking_glass.views import VIEWS
 
 STEP_DEG = 5.0
 LEAP_FRAMES = 10
@@ -33,7 +34,7 @@ HELP = (
     ("shift wheel, up, down, page up, down", "frames"),
     ("F, B", "focus to you, away from you"),
     ("R", "focus where it blurs least"),
-    ("1 to 5", "cut, glass, whole, voxels, inside"),
+    (f"1 to {len(VIEWS)}", ", ".join(VIEWS)),
     ("N, P", "next scan, scan before"),
     ("mouse, [ ]", "look around"),
     ("S", "look around by itself"),
@@ -90,11 +91,8 @@ def _fill(what: str) -> Action:
     return lambda seen, _: replace(seen, fills=ONE_VIEW if seen.fills == what else what)
 
 
-def _word(number: int) -> Action:
-    def shown(seen: Viewing, scope: Scope) -> Viewing:
-        return replace(seen, word=scope.words[number]) if number < len(scope.words) else seen
-
-    return shown
+def _view(view: str) -> Action:
+    return lambda seen, _: replace(seen, view=view)
 
 
 def _refocus(seen: Viewing, _: Scope) -> Viewing:
@@ -130,8 +128,7 @@ KEYS: dict[str, Action] = {
     "L": _fill(PANEL),
     "HOME": at_home,
     **dict.fromkeys(("H", "QUESTION"), _help),
-    **{f"_{i + 1}": _word(i) for i in range(9)},
-    **{f"NUM_{i + 1}": _word(i) for i in range(9)},
+    **{f"{row}_{i}": _view(view) for row in ("", "NUM") for i, view in enumerate(VIEWS, 1)},
 }
 
 SHIFTED: dict[str, Action] = {

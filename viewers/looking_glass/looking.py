@@ -57,7 +57,7 @@ class Looking:
         scope = Scope(scans=len(state.titles), cameras=self._panel.device.layout.views)
         if shown is None:
             return scope
-        scope = replace(scope, frames=shown.frames, home_frame=shown.home_frame, words=shown.words)
+        scope = replace(scope, frames=shown.frames, home_frame=shown.middle_frame)
         if self.stage is NOTHING:
             return scope
         rig = self.rig(self._panel.device.layout)
@@ -95,7 +95,7 @@ class Looking:
         cone_deg = self._panel.device.view_cone_deg
         if self.stage is NOTHING:
             return Rig(np.zeros(3), np.eye(3), 1.0, layout.aspect, layout.views, cone_deg)
-        return rig_of(self.seen, self.stage, self._balls[self.seen.word], layout, cone_deg)
+        return rig_of(self.seen, self.stage, self._balls[self.seen.view], layout, cone_deg)
 
     @property
     def title(self) -> str:
@@ -120,7 +120,7 @@ class Looking:
             return ""
         layout = self._panel.device.layout
         worst = max(shift_px(self.stage, self.rig(layout), layout))
-        parts = [self._state.titles[self._state.scan], seen.word]
+        parts = [self._state.titles[self._state.scan], seen.view]
         parts.append(f"frame {seen.frame} of {scope.frames}")
         parts.append(f"view {seen.camera} of {scope.cameras}" if seen.fills == ONE_VIEW else "")
         parts.append(f"focus {scope.focus_mm:+.1f} mm")
@@ -133,20 +133,20 @@ class Looking:
         self._state, seen = state, self.seen
         if state.shown is not self._shown:
             self._shown, self._balls, self.stage = state.shown, {}, NOTHING
-            home = state.shown.home_frame if state.shown else 0
+            home = state.shown.middle_frame if state.shown else 0
             seen = replace(seen, frame=home)
         frame = seen.frame if state.frame is None else state.frame
-        seen = replace(seen, scan=state.scan, frame=frame, word=state.word or seen.word)
+        seen = replace(seen, scan=state.scan, frame=frame, view=state.view or seen.view)
         self.seen = within(seen, self.scope)
         self._restage()
 
     def _restage(self) -> None:
         """Make the stage of what is seen, if it is another than the last."""
         shown, seen = self._shown, self.seen
-        wanted = (shown, seen.frame, seen.word)
+        wanted = (shown, seen.frame, seen.view)
         if shown is None or (wanted == self._staged and self.stage is not NOTHING):
             return
-        self.stage, self._staged = shown.stage(seen.frame, seen.word), wanted
-        if seen.word not in self._balls:
-            at_home = shown.stage(shown.home_frame, seen.word)
-            self._balls[seen.word] = ball_of(at_home.points)
+        self.stage, self._staged = shown.stage(seen.frame, seen.view), wanted
+        if seen.view not in self._balls:
+            at_home = shown.stage(shown.middle_frame, seen.view)
+            self._balls[seen.view] = ball_of(at_home.points)

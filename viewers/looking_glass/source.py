@@ -22,15 +22,11 @@ class Showable(Protocol):
         """How many it has."""
 
     @property
-    def home_frame(self) -> int:
+    def middle_frame(self) -> int:
         """The one to begin with."""
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """How it can be drawn; the first is how it is drawn at first."""
-
-    def stage(self, frame: int, word: str) -> Stage:
-        """What is drawn of it. Parts that stay the same are the same objects."""
+    def stage(self, frame: int, view: str) -> Stage:
+        """What is drawn of it in one of `views.VIEWS`; the same arrays where nothing changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +39,7 @@ class State:
         scan: which of them, from 0.
         shown: that scan; None where it cannot be shown, or has not come.
         frame: which one is looked at; None: as the window likes.
-        word: how it is drawn; None: as the window likes.
+        view: one of `views.VIEWS`; None: as the window likes.
         remark: what the user should know, a sentence; "" where there is nothing.
     """
 
@@ -52,7 +48,7 @@ class State:
     scan: int = 0
     shown: Showable | None = None
     frame: int | None = None
-    word: str | None = None
+    view: str | None = None
     remark: str = ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.stage import PITCH_DEG, YAW_DEG
+from viewers.looking_glass.views import WHOLE
 
 STEEPEST_DEG = 85.0
 """Pitch beyond which up and down would change places under the hand."""
@@ -29,7 +30,6 @@ class Scope:
         home_frame: the one to begin with.
         scans: how many there are, at least 1.
         cameras: views of the quilt, at least 1.
-        words: how a scan can be drawn.
         reach_mm: half the depth of what is shown, as it is turned now.
         focus_mm: how far the focal plane lies now before the middle of what is shown.
     """
@@ -38,7 +38,6 @@ class Scope:
     home_frame: int = 0
     scans: int = 1
     cameras: int = 1
-    words: tuple[str, ...] = ("cut",)
     reach_mm: float = 0.0
     focus_mm: float = 0.0
 
@@ -53,7 +52,7 @@ class Viewing:
         zoom: 1 shows all of it at every turn.
         focus: which plane lies in the glass; None: where near and far shift alike.
         frame: of the scan, from 0.
-        word: how it is drawn.
+        view: one of `views.VIEWS`.
         scan: which of the library, from 0.
         camera: which view a preview shows, from the left.
         fills: the window: `ONE_VIEW`, `QUILT` or `PANEL`.
@@ -66,7 +65,7 @@ class Viewing:
     zoom: float = 1.0
     focus: Focus | None = None
     frame: int = 0
-    word: str = "cut"
+    view: str = WHOLE
     scan: int = 0
     camera: int = 0
     fills: str = ONE_VIEW
@@ -127,14 +126,13 @@ def swayed(seen: Viewing, seconds: float, scope: Scope, period_s: float = 5.0) -
 
 def at_home(seen: Viewing, scope: Scope) -> Viewing:
     """As at first, but for the scan and what fills the window."""
-    home = Viewing(word=seen.word, scan=seen.scan, fills=seen.fills, frame=scope.home_frame)
+    home = Viewing(view=seen.view, scan=seen.scan, fills=seen.fills, frame=scope.home_frame)
     return looked_from(home, 0.5, scope)
 
 
 def within(seen: Viewing, scope: Scope) -> Viewing:
-    """The same where there is such a frame, scan, camera and word; else the nearest."""
-    word = seen.word if seen.word in scope.words else scope.words[0]
-    seen = replace(seen, word=word, scan=min(max(seen.scan, 0), scope.scans - 1))
+    """The same where there is such a frame, scan and camera; else the nearest."""
+    seen = replace(seen, scan=min(max(seen.scan, 0), scope.scans - 1))
     return looked(scrubbed(seen, 0, scope), 0, scope)
 
 
