@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from parasam_core.console import answer, progress_shown
+from parasam_core.console import answer, progress_shown, say
 from parasam_core.errors import UsageError
 from parasam_core.verbs import Verb
 from viewers.looking_glass.device import DEFAULT, PRESETS, Device, preset
@@ -63,6 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show it on the panel, through Looking Glass Bridge on this machine",
     )
     target.add_argument(
+        "--window",
+        action="store_true",
+        help="show it live: on the panel where that is plugged in, else a view to look around in; "
+        "a folder of scans is gone through with N and P",
+    )
+    target.add_argument(
         "--native",
         type=Path,
         metavar="OUT.png",
@@ -85,14 +91,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--calibration",
         type=Path,
         metavar="FILE.json",
-        help="of the panel, for --native; by default as Bridge says, or as it was seen last",
+        help="of the panel, for --native and --window; by default as Bridge says, or as it was "
+        "seen last",
     )
 
 
 def run(options: argparse.Namespace) -> None:
     """Write it or show it, and say what came of it."""
-    if options.calibration and not options.native:
-        raise UsageError("expected --calibration together with --native OUT.png")
+    if options.calibration and not (options.native or options.window):
+        raise UsageError("expected --calibration together with --native OUT.png or --window")
     if options.turntable is not None and not (options.quilt or options.bridge):
         raise UsageError("expected --turntable together with --quilt OUT.mp4 or --bridge")
     _chosen(options)(options)
@@ -101,6 +108,8 @@ def run(options: argparse.Namespace) -> None:
 def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace], None]:
     if options.bridge:
         return _show
+    if options.window:
+        return _show_live
     if options.native:
         return _write_native
     if options.rgbd or options.still:
@@ -118,6 +127,12 @@ def _show(options: argparse.Namespace) -> None:
             scan, options.label, options.device, _look(options), options.turntable, progress
         )
     answer(result, lines_of(result), as_json=options.json)
+
+
+def _show_live(options: argparse.Namespace) -> None:
+    from viewers.looking_glass.live import show_scans
+
+    show_scans(options.scan, options.label, options.device, options.calibration, options.focus, say)
 
 
 def _write(options: argparse.Namespace) -> None:

@@ -61,14 +61,11 @@ def rig_of(seen: Viewing, stage: Stage, ball: Ball, layout: Layout, view_cone_de
     """The cameras that show what somebody sees.
 
     Args:
-        seen: turn, zoom and focus.
+        seen: turn, zoom and focus; a focus on what is not shown is none.
         stage: what is shown; where it is deepest and nearest decides on the focal plane.
         ball: around all that can be shown, so that neither turn nor frame changes the size.
         layout: of the quilt.
         view_cone_deg: of the display.
-
-    Raises:
-        RenderError: a focus through something that is not shown.
     """
     turn = turned(seen.yaw_deg, seen.pitch_deg)
     half_height = half_height_of(ball.radius, layout, view_cone_deg) / seen.zoom
@@ -133,6 +130,7 @@ def _plane(seen: Viewing, stage: Stage, turn: NDArray[np.float64], half_height: 
     if isinstance(seen.focus, int | float):
         most_mm = 1e3 * half_depth
         return middle + 1e-3 * min(max(float(seen.focus), -most_mm), most_mm)
-    if seen.focus is not None:
+    there = {"tumour": stage.positions.size > 0, "slice": stage.picture is not None}
+    if seen.focus is not None and there[seen.focus]:
         return middle + before_middle(seen.focus, stage, turn)
     return middle + middle_behind_focus(half_depth, half_height)

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from viewers.looking_glass.focus import Focus
+from viewers.looking_glass.focus import Focus, before_middle
 from viewers.looking_glass.framing import Ball, ball_of, lighter, rig_of, shift_px, warning_of
 from viewers.looking_glass.known_panel import KnownPanel
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.source import Showable, Source, State
-from viewers.looking_glass.stage import Stage, plane_before_middle
+from viewers.looking_glass.stage import Stage, plane_before_middle, turned
 from viewers.looking_glass.viewing import ONE_VIEW, PANEL, Scope, Viewing, at_home, within
 
 NOWHERE = np.zeros((0, 3), np.float32)
@@ -33,6 +33,9 @@ class Looking:
     Attributes:
         seen: what somebody sees.
         stage: what is drawn of it; the same object until it is another.
+
+    Raises:
+        RenderError: a focus beyond what is shown, or through something that is not.
     """
 
     def __init__(
@@ -48,7 +51,8 @@ class Looking:
         self._take(self._state)
         self.seen = replace(at_home(self.seen, self.scope), focus=focus)
         self._restage()
-        self.rig(self.layout(is_moving=False))  # refuses a focus that cannot be
+        if focus is not None and self.stage is not NOTHING:
+            before_middle(focus, self.stage, turned(self.seen.yaw_deg, self.seen.pitch_deg))
 
     @property
     def scope(self) -> Scope:
@@ -74,7 +78,7 @@ class Looking:
         return True
 
     def become(self, seen: Viewing) -> None:
-        """See this instead, and let the source know; a focus that cannot be is not taken."""
+        """See this instead, and let the source know."""
         before, self.seen = self.seen, within(seen, self.scope)
         if self.seen.fills == PANEL and self._panel.calibration is None:
             self.seen = replace(self.seen, fills=before.fills)

@@ -19,30 +19,25 @@ BITS = 8
 
 
 def show_live(
-    source: Source,
-    panel: KnownPanel,
-    place: tuple[int, int] | None = None,
-    focus: Focus | None = None,
+    source: Source, panel: KnownPanel, at: Any, focus: Focus | None = None, *, is_panel: bool
 ) -> None:
     """Show a source until somebody leaves.
 
     Args:
         source: of what is shown.
         panel: to draw for.
-        place: of the panel on the desktop, (x, y) pixels, as Bridge says; None where it does not.
+        at: the screen to open on, one of `desktop_screens()`.
         focus: which plane lies in the glass at first.
+        is_panel: that screen is the panel: it is filled, pixel by pixel.
 
     Raises:
-        RenderError: no display, no OpenGL 3.3, a graphics driver that stops, or a focus that
-            cannot be.
+        RenderError: no OpenGL 3.3, a graphics driver that stops, or a focus that cannot be.
     """
-    screens = _screens()
-    at = panel_screen(screens, panel, place)
-    window = _full_window(at) if at else _preview_window(screens[0], panel)
+    window = _full_window(at) if is_panel else _preview_window(at, panel)
     from viewers.looking_glass.window import HologramWindow
 
     try:
-        hologram = HologramWindow(window, source, panel, focus=focus, is_panel=at is not None)
+        hologram = HologramWindow(window, source, panel, focus=focus, is_panel=is_panel)
     except BaseException:
         window.close()
         raise
@@ -57,7 +52,12 @@ def run(hologram: Any) -> None:
     """
     import pyglet
 
-    pyglet.clock.schedule_interval(hologram.tick, 1 / TICKS_S)
+    def tick(dt: float) -> None:
+        hologram.tick(dt)
+        if not hologram.is_open:
+            pyglet.app.exit()
+
+    pyglet.clock.schedule_interval(tick, 1 / TICKS_S)
     try:
         pyglet.app.run(interval=None)
     except pyglet.gl.GLException as error:
@@ -66,7 +66,7 @@ def run(hologram: Any) -> None:
             "and if it stops again, take a smaller --device"
         ) from error
     finally:
-        pyglet.clock.unschedule(hologram.tick)
+        pyglet.clock.unschedule(tick)
         hologram.close()
 
 
@@ -133,8 +133,12 @@ def _preview_window(screen: Any, panel: KnownPanel) -> Any:
     return new_window(round(height * aspect), height, "ParaSAM", resizable=True, screen=screen)
 
 
-def _screens() -> list[Any]:
-    """The desktop's own first."""
+def desktop_screens() -> list[Any]:
+    """Those that are plugged in, the desktop's own first.
+
+    Raises:
+        RenderError: there is no desktop.
+    """
     import pyglet
 
     try:
