@@ -1,0 +1,80 @@
+"""A window over a running lab shows what is shared there, and its user leads, too."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.e2e.library import SPACE, write_library
+from tests.looking_glass.companion import company
+from tests.looking_glass.test_feed import at
+from tests.server.small import served
+from viewers.looking_glass.feed import Feed
+from viewers.looking_glass.followed import Followed
+from xr_server.app import create_app
+from xr_server.library import Library
+
+TITLES = ("M1 d0", "M1 d6", "M2 d0")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    library = write_library(tmp_path_factory.mktemp("followed") / "library")
+    with served(create_app(Library(library))) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def until(source, wish):
+    """The first state that is as wished, asked for as a window does."""
+    by_s = time.monotonic() + 30
+    while not wish(source.state):
+        assert time.monotonic() < by_s, source.state
+        time.sleep(0.002)
+    return source.state
+
+
+def is_shown(state):
+    return state.shown is not None and len(state.shown.stage().faces) > 0
+
+
+def test_it_says_that_it_waits_and_shows_what_has_come(lab):
+    feed = Feed(lab)
+    source = Followed(feed)
+    assert (source.state.titles, source.state.shown) == (("no scans yet",), None)
+    source.open(0)
+    assert source.state.remark == "dialling the lab"
+    with feed:
+        state = until(source, is_shown)
+    assert (state.titles, state.scan, state.remark) == (TITLES, 0, "")
+    assert state.shown.frames == SPACE.shape[0]
+
+
+def test_it_goes_along_and_leads(lab):
+    with company(lab) as ann, Feed(lab) as feed:
+        source = Followed(feed)
+        ann.select("M1_d6", "manual", 11)
+        ann.share(view="solid")
+        state = until(source, lambda s: is_shown(s) and s.scan == 1 and s.frame == 11)
+        assert until(source, lambda s: s.view).view == "whole"
+        source.look(12)
+        ann.until(at(12))
+        assert until(source, lambda s: s.frame == 12).shown is not state.shown
+        source.open(2)
+        ann.until(lambda scene: scene.selection.scan == "M2_d0")
+        until(source, lambda s: s.scan == 2 and s.shown is not None)
+        source.open(99)
+        ann.share(view="none of ours")
+        assert until(source, lambda s: s.view is None).scan == 2
+
+
+def test_what_changes_nothing_to_see_is_the_same_scan(lab):
+    with Feed(lab) as feed:
+        source = Followed(feed)
+        feed_state = feed.state
+        while not (feed_state.measured and len(feed_state.slices) == SPACE.shape[0]):
+            feed_state = feed.wait(feed_state.version, 1.0)
+        before = until(source, is_shown)
+        with company(lab):  # somebody comes
+            after = until(source, lambda s: s.version > before.version)
+            assert after.shown is before.shown
