@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 
+import pyglet
 import pytest
 
+from parasam_core.cli import main
 from tests.e2e.library import SPACE, write_library
 from tests.looking_glass.companion import company
 from tests.looking_glass.test_feed import at
 from tests.server.small import served
+from viewers.looking_glass import bridge as client
 from viewers.looking_glass.feed import Feed
 from viewers.looking_glass.followed import Followed
+from viewers.looking_glass.window import HologramWindow
 from xr_server.app import create_app
 from xr_server.library import Library
 
@@ -78,3 +82,45 @@ def test_what_changes_nothing_to_see_is_the_same_scan(lab):
         with company(lab):  # somebody comes
             after = until(source, lambda s: s.version > before.version)
             assert after.shown is before.shown
+
+
+def test_the_command_follows_a_lab_and_leads_it(lab, monkeypatch, tmp_path):
+    """The real loop of events over a context without a screen."""
+    monkeypatch.setenv("PARASAM_HOME", str(tmp_path))
+    monkeypatch.setattr(client, "PORT", 1)
+    pyglet.options.headless = True
+    from pyglet.window import key
+
+    seen, tick = [], HologramWindow.tick
+    by_s = time.monotonic() + 60
+
+    def follow(self, dt=0.0):
+        tick(self, dt)
+        frame, drawn = self.looking.seen.frame, self.painter.scenes
+        if drawn and (not seen or frame != seen[-1]):
+            seen.append(frame)
+        if seen[-1:] == [11]:
+            self._window.dispatch_event("on_key_press", key.UP, 0)
+        if seen[-1:] == [12]:
+            ann.until(at(12))
+        if seen[-1:] == [12] or time.monotonic() > by_s:
+            self._window.dispatch_event("on_key_press", key.ESCAPE, 0)
+
+    monkeypatch.setattr(HologramWindow, "tick", follow)
+    with company(lab) as ann:
+        ann.select("M1_d6", "manual", 11)
+        main(["hologram", lab, "--window", "--device", "portrait"])
+    assert seen[-2:] == [11, 12]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["http://127.0.0.1:1", "--quilt", "q.png"], "expected --window with the address of a lab"),
+        (["p.zarr", "--window", "--code", "123"], "with the address of a lab, got p.zarr"),
+    ],
+)
+def test_what_follows_nothing_is_refused(arguments, sentence, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["hologram", *arguments])
+    assert sentence in capsys.readouterr().err.replace("\n", " ")

@@ -18,7 +18,12 @@ from viewers.looking_glass.views import CUT, VIEWS
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `parasam hologram`."""
-    parser.add_argument("scan", type=Path)
+    parser.add_argument(
+        "scan",
+        type=_place,
+        help="a scan; with --window also a folder of scans, or the address of a running lab, "
+        "http://…, whose scene is then followed",
+    )
     parser.add_argument("--label", help="which mask; may be left out where there is one")
     parser.add_argument(
         "--device",
@@ -94,10 +99,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the panel, for --native and --window; by default as Bridge says, or as it was "
         "seen last",
     )
+    parser.add_argument("--code", help="pairing code that the lab shows, if it runs elsewhere")
+    parser.add_argument(
+        "--ca", type=Path, metavar="FILE.pem", help="the lab's certificate authority, its /ca.crt"
+    )
+
+
+def _place(text: str) -> Path | str:
+    """A path, or the address of a lab."""
+    return text if text.startswith(("http://", "https://")) else Path(text)
 
 
 def run(options: argparse.Namespace) -> None:
     """Write it or show it, and say what came of it."""
+    follows = isinstance(options.scan, str)
+    if follows and not options.window:
+        raise UsageError(f"expected --window with the address of a lab, {options.scan}")
+    if (options.code or options.ca) and not follows:
+        raise UsageError(f"expected --code and --ca with the address of a lab, got {options.scan}")
     if options.calibration and not (options.native or options.window):
         raise UsageError("expected --calibration together with --native OUT.png or --window")
     if options.turntable is not None and not (options.quilt or options.bridge):
@@ -130,9 +149,13 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _show_live(options: argparse.Namespace) -> None:
-    from viewers.looking_glass.live import show_scans
+    from viewers.looking_glass.live import show_lab, show_scans
 
-    show_scans(options.scan, options.label, options.device, options.calibration, options.focus, say)
+    how = options.device, options.calibration, options.focus, say
+    if isinstance(options.scan, str):
+        show_lab(options.scan, options.code, options.ca, *how)
+    else:
+        show_scans(options.scan, options.label, *how)
 
 
 def _write(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""`parasam hologram --window`: a scan, or all of a library, in the live window."""
+"""`parasam hologram --window`: a scan, a library, or what a lab shows, in the live window."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parasam_core.scanfile import scans_in
+from viewers.looking_glass.feed import Feed
 from viewers.looking_glass.focus import Focus
+from viewers.looking_glass.followed import Followed
 from viewers.looking_glass.known_panel import KnownPanel
 from viewers.looking_glass.native import attached_panel
 from viewers.looking_glass.opening import desktop_screens, panel_screen, show_live
-from viewers.looking_glass.source import Library
+from viewers.looking_glass.source import Library, Source
 from viewers.looking_glass.specimen import Specimen
 
 
@@ -37,15 +39,58 @@ def show_scans(
         UsageError: the calibration cannot be read.
         RenderError: no desktop, no OpenGL 3.3, no such display, or a focus that cannot be.
     """
-    scans, screens = scans_in(path), desktop_screens()
+    scans = scans_in(path)
     if len(scans) == 1:
         label = scans[0].label_named(label)
+
+    def library() -> Library:
+        return Library(scans, lambda scan: Specimen.of_scan(scan, scan.label_named(label)))
+
+    _show(library, asked, calibration, focus, say)
+
+
+def show_lab(
+    url: str,
+    code: str | None,
+    ca: Path | None,
+    asked: str | None,
+    calibration: Path | None = None,
+    focus: Focus | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Show what a running lab shows, until somebody leaves; what is done here is done there.
+
+    Args:
+        url: the lab's, as `parasam lab` prints it.
+        code: the pairing code that the lab shows, where it is on another machine.
+        ca: the lab's certificate authority, a PEM file; None: those that this system trusts.
+        asked: serial number of the panel, or a display's name; None for any.
+        calibration: of the panel, a JSON file; None: as Bridge says, or as it was seen last.
+        focus: which plane lies in the glass at first.
+        say: is told for which panel it is drawn, before the window opens.
+
+    Raises:
+        ServerError: no such address, or the code is refused.
+        UsageError, RenderError: as of `show_scans`.
+    """
+    with Feed(url, code, ca) as feed:
+        _show(lambda: Followed(feed), asked, calibration, focus, say)
+
+
+def _show(
+    source: Callable[[], Source],
+    asked: str | None,
+    calibration: Path | None,
+    focus: Focus | None,
+    say: Callable[[str], None],
+) -> None:
+    """A source, made once it is known that there is a desktop to show it on."""
+    screens = desktop_screens()
     panel, place, silence = attached_panel(asked, calibration)
-    library = Library(scans, lambda scan: Specimen.of_scan(scan, scan.label_named(label)))
     glass = panel_screen(screens, panel, place)
     for line in lines_of_panel(panel, silence, is_there=glass is not None):
         say(line)
-    show_live(library, panel, glass or screens[0], focus, is_panel=glass is not None)
+    show_live(source(), panel, glass or screens[0], focus, is_panel=glass is not None)
 
 
 def lines_of_panel(panel: KnownPanel, silence: str, *, is_there: bool) -> list[str]:
