@@ -15,6 +15,7 @@ import pytest
 from parasam_core.cli import main
 from tests.looking_glass.optics import text_of
 from viewers.looking_glass import bridge as client
+from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.known_panel import KnownPanel, panel_that_says
 from viewers.looking_glass.live import lines_of_panel
 from viewers.looking_glass.opening import panel_screen
@@ -146,3 +147,5 @@ def test_the_command_shows_a_library_until_it_is_left(
     assert shown[0][:2] == (1, 1)
     assert shown[0][2].endswith("ParaSAM")
     assert "Looking Glass Portrait" in capsys.readouterr().err
+    with Renderer():  # another context can still be made
+        pass

@@ -51,6 +51,7 @@ def run(hologram: Any) -> None:
         RenderError: the graphics driver stopped.
     """
     import pyglet
+    from pyglet.window import Window
 
     def tick(dt: float) -> None:
         hologram.tick(dt)
@@ -67,6 +68,7 @@ def run(hologram: Any) -> None:
         ) from error
     finally:
         pyglet.clock.unschedule(tick)
+        Window._enable_event_queue = True  # the loop leaves it off, and no window could be made
         hologram.close()
 
 
