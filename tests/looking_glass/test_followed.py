@@ -116,7 +116,7 @@ def test_the_command_follows_a_lab_and_leads_it(lab, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["http://127.0.0.1:1", "--quilt", "q.png"], "expected --window with the address of a lab"),
+        (["http://lab:1", "--quilt", "q.png"], "expected --window with http://lab:1, the address"),
         (["p.zarr", "--window", "--code", "123"], "with the address of a lab, got p.zarr"),
     ],
 )

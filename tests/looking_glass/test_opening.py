@@ -103,6 +103,7 @@ def test_people_read_why_it_is_only_a_preview(panel) -> None:
         (["--quilt", "q.png"], 2, "not allowed with"),
         (["--calibration", "none.json"], 2, "got none.json"),
         (["--device", "cube"], 1, "got 'cube'"),
+        (["--frame", "9999"], 2, "got 9999"),
         (["--focus", "90"], 1, "what is shown ends, got 90 mm"),
     ],
 )
@@ -133,17 +134,20 @@ def test_the_command_shows_a_library_until_it_is_left(
     pyglet.options.headless = True
     from pyglet.window import key
 
-    shown = []
+    shown, seen = [], []
 
     def leave(self: HologramWindow, dt: float = 0.0) -> None:
         tick(self, dt)
         shown.append((self.drawn, self.painter.scenes, self.looking.title))
+        seen.append((self.looking.seen.view, self.looking.seen.frame))
         self._window.dispatch_event("on_key_press", key.ESCAPE, 0)
 
     tick = HologramWindow.tick
     monkeypatch.setattr(HologramWindow, "tick", leave)
-    main(["hologram", str(scan.parent), "--window", "--device", "portrait"])
+    how = ["--device", "portrait", "--view", "glass", "--frame", "7"]
+    main(["hologram", str(scan.parent), "--window", *how])
     assert len(shown) == 1
+    assert seen == [("glass", 7)]
     assert shown[0][:2] == (1, 1)
     assert shown[0][2].endswith("ParaSAM")
     assert "Looking Glass Portrait" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from tests.looking_glass.test_gpu import middle_px, psnr_db
 from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.known_panel import KnownPanel, panel_that_says
 from viewers.looking_glass.lens import encode
+from viewers.looking_glass.look import Look
 from viewers.looking_glass.opening import new_window
 from viewers.looking_glass.quilt import Layout
 from viewers.looking_glass.source import State
@@ -251,7 +252,7 @@ def test_shift_and_wheel_scrub(sit) -> None:
 
 
 def test_views_are_words_of_the_page(sit, plain) -> None:
-    seat = sit()
+    seat = sit(look=Look(view="whole"))
     whole = seat.pixels()
     seat.press("_1")
     assert seat.seen.view == "cut"
@@ -263,7 +264,8 @@ def test_views_are_words_of_the_page(sit, plain) -> None:
 
 
 def test_next_scan_and_back(sit, body, plain) -> None:
-    seat = sit(Scan(body), Scan(replace(body, positions=body.positions * (1, 2, 1))))
+    scans = Scan(body), Scan(replace(body, positions=body.positions * (1, 2, 1)))
+    seat = sit(*scans, look=Look(view="whole"))
     first = seat.pixels()
     seat.press("N")
     assert (seat.seen.scan, seat.shelf.state.scan) == (1, 1)
@@ -298,7 +300,7 @@ class Spot(Scan):
 
 
 def test_what_the_focus_is_pushed_to_stands_still(sit, plain) -> None:
-    seat = sit(Spot(spot_at(0.003)), focus=0.0)
+    seat = sit(Spot(spot_at(0.003)), look=Look(focus=0.0))
     seat.hologram.looking.become(replace(seat.seen, yaw_deg=0, pitch_deg=0))
     seat.tick()
 

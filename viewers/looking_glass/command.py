@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> None:
     """Write it or show it, and say what came of it."""
     follows = isinstance(options.scan, str)
     if follows and not options.window:
-        raise UsageError(f"expected --window with the address of a lab, {options.scan}")
+        raise UsageError(f"expected --window with {options.scan}, the address of a lab")
     if (options.code or options.ca) and not follows:
         raise UsageError(f"expected --code and --ca with the address of a lab, got {options.scan}")
     if options.calibration and not (options.native or options.window):
@@ -151,7 +151,7 @@ def _show(options: argparse.Namespace) -> None:
 def _show_live(options: argparse.Namespace) -> None:
     from viewers.looking_glass.live import show_lab, show_scans
 
-    how = options.device, options.calibration, options.focus, say
+    how = options.device, options.calibration, _look(options), say
     if isinstance(options.scan, str):
         show_lab(options.scan, options.code, options.ca, *how)
     else:

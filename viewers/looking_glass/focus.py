@@ -84,11 +84,15 @@ def before_middle(focus: Focus, stage: Stage, turn: NDArray[np.float64]) -> floa
             raise RenderError("expected a slice to focus on, none is shown")
         return float((stage.picture.corners @ turn[2]).mean() - middle)
     if isinstance(focus, tuple):
-        from parasam_core.gltf import SCENE_FROM_MM  # heavy, as above
-
-        at = SCENE_FROM_MM[:3, :3] @ focus @ turn[2] - middle
-        return _within(float(at), half_depth, f"at {focus}")
+        return _within(height_of(focus, turn) - float(middle), half_depth, f"at {focus}")
     return _within(1e-3 * float(focus), half_depth, "")
+
+
+def height_of(point_mm: Point, turn: NDArray[np.float64]) -> float:
+    """How far before the scene's origin a point (x, y, z) of the scan lies, metres."""
+    from parasam_core.gltf import SCENE_FROM_MM  # heavy, and `--help` reads this file
+
+    return float(SCENE_FROM_MM[:3, :3] @ point_mm @ turn[2])
 
 
 def _within(before: float, half_depth: float, where: str) -> float:

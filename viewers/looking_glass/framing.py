@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from viewers.looking_glass.focus import before_middle
+from viewers.looking_glass.focus import before_middle, height_of
 from viewers.looking_glass.quilt import FOV_DEG, Layout, Rig, px_a_view
 from viewers.looking_glass.stage import (
     CEILING_PX,
@@ -62,14 +62,16 @@ def rig_of(seen: Viewing, stage: Stage, ball: Ball, layout: Layout, view_cone_de
 
     Args:
         seen: turn, zoom and focus; a focus on what is not shown is none.
-        stage: what is shown; where it is deepest and nearest decides on the focal plane.
-        ball: around all that can be shown, so that neither turn nor frame changes the size.
+        stage: what is shown.
+        ball: around all that can be shown, so that neither turn nor frame changes the size, nor
+            what lies in the glass where no focus is asked for.
         layout: of the quilt.
         view_cone_deg: of the display.
     """
     turn = turned(seen.yaw_deg, seen.pitch_deg)
-    half_height = half_height_of(ball.radius, layout, view_cone_deg) / seen.zoom
-    plane = _plane(seen, stage, turn, half_height)
+    whole = half_height_of(ball.radius, layout, view_cone_deg)
+    half_height = whole / seen.zoom
+    plane = _plane(seen, stage, ball, turn, whole)
     off_centre = plane - float(ball.centre @ turn[2])
     target = ball.centre + turn[2] * off_centre
     return Rig(target, turn, half_height, layout.aspect, layout.views, view_cone_deg)
@@ -79,19 +81,21 @@ def half_height_of(radius: float, layout: Layout, view_cone_deg: float) -> float
     """The least half-height at which a ball is in every view, within margin and depth budget.
 
     Args:
-        radius: metres, of a ball whose middle lies about in the focal plane.
+        radius: metres, of a ball whose nearest and farthest point shift alike.
         layout: of the quilt.
         view_cone_deg: of the display.
 
     A camera at angle θ sees (x, y, z) at ((x − z·tan θ) / a, y) / (s − z·tan(fov/2)); over a ball
-    a linear form is at most the radius times the length of its gradient.
+    a linear form is at most that at its middle and the radius times the length of its gradient.
     """
     tangent = math.tan(math.radians(FOV_DEG / 2))
     reach = math.tan(math.radians(view_cone_deg / 2)) if layout.views > 1 else 0.0
     across = math.hypot(1, reach + tangent * layout.aspect * MARGIN) / (layout.aspect * MARGIN)
     upright = math.hypot(1 / MARGIN, tangent)
     near, far = depths_allowed(layout, view_cone_deg)
-    return radius * max(across, upright, tangent * 2 / (far - near))
+    least = radius * max(across, upright, tangent * 2 / (far - near))
+    aside = middle_behind_focus(radius, least) * reach / (layout.aspect * MARGIN)
+    return max(least, radius * across + aside)
 
 
 def shift_px(stage: Stage, rig: Rig, layout: Layout) -> tuple[float, float]:
@@ -123,14 +127,21 @@ def warning_of(stage: Stage, rig: Rig, layout: Layout) -> str:
     return f"{worst:.1f} px a view: {parts} parts {fault}; {remedy}"
 
 
-def _plane(seen: Viewing, stage: Stage, turn: NDArray[np.float64], half_height: float) -> float:
-    """Where the focal plane crosses the line of sight, metres from the scene's origin."""
+def _plane(
+    seen: Viewing, stage: Stage, ball: Ball, turn: NDArray[np.float64], whole: float
+) -> float:
+    """Where the focal plane crosses the line of sight, metres from the scene's origin.
+
+    `whole` is half the height of the picture that shows all: zoom does not change the plane.
+    """
     z = stage.points @ turn[2]
     middle, half_depth = float((z.max() + z.min()) / 2), float(np.ptp(z) / 2)
     if isinstance(seen.focus, int | float):
         most_mm = 1e3 * half_depth
         return middle + 1e-3 * min(max(float(seen.focus), -most_mm), most_mm)
     there = {"tumour": stage.positions.size > 0, "slice": stage.picture is not None}
+    if isinstance(seen.focus, tuple):
+        return min(max(height_of(seen.focus, turn), float(z.min())), float(z.max()))
     if seen.focus is not None and there[seen.focus]:
         return middle + before_middle(seen.focus, stage, turn)
-    return middle + middle_behind_focus(half_depth, half_height)
+    return float(ball.centre @ turn[2]) + middle_behind_focus(ball.radius, whole)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from parasam_core.scanfile import scans_in
 from viewers.looking_glass.feed import Feed
-from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.followed import Followed
 from viewers.looking_glass.known_panel import KnownPanel
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.native import attached_panel
 from viewers.looking_glass.opening import desktop_screens, panel_screen, show_live
 from viewers.looking_glass.source import Library, Source
@@ -21,7 +21,7 @@ def show_scans(
     label: str | None,
     asked: str | None,
     calibration: Path | None = None,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Show a scan or a library in the live window until somebody leaves.
@@ -31,22 +31,23 @@ def show_scans(
         label: which mask; None where there is one.
         asked: serial number of the panel, or a display's name; None for any.
         calibration: of the panel, a JSON file; None: as Bridge says, or as it was seen last.
-        focus: which plane lies in the glass at first.
+        look: how it is seen at first.
         say: is told for which panel it is drawn, before the window opens.
 
     Raises:
         ScanError, EmptyMaskError: no scan, or one alone without such a label.
-        UsageError: the calibration cannot be read.
+        UsageError: the calibration cannot be read, or a scan alone has no such frame.
         RenderError: no desktop, no OpenGL 3.3, no such display, or a focus that cannot be.
     """
     scans = scans_in(path)
     if len(scans) == 1:
         label = scans[0].label_named(label)
+        look.check(scans[0])
 
     def library() -> Library:
         return Library(scans, lambda scan: Specimen.of_scan(scan, scan.label_named(label)))
 
-    _show(library, asked, calibration, focus, say)
+    _show(library, asked, calibration, look, say)
 
 
 def show_lab(
@@ -55,7 +56,7 @@ def show_lab(
     ca: Path | None,
     asked: str | None,
     calibration: Path | None = None,
-    focus: Focus | None = None,
+    look: Look = AS_USUAL,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Show what a running lab shows, until somebody leaves; what is done here is done there.
@@ -66,7 +67,7 @@ def show_lab(
         ca: the lab's certificate authority, a PEM file; None: those that this system trusts.
         asked: serial number of the panel, or a display's name; None for any.
         calibration: of the panel, a JSON file; None: as Bridge says, or as it was seen last.
-        focus: which plane lies in the glass at first.
+        look: how it is seen at first.
         say: is told for which panel it is drawn, before the window opens.
 
     Raises:
@@ -74,14 +75,14 @@ def show_lab(
         UsageError, RenderError: as of `show_scans`.
     """
     with Feed(url, code, ca) as feed:
-        _show(lambda: Followed(feed), asked, calibration, focus, say)
+        _show(lambda: Followed(feed), asked, calibration, look, say)
 
 
 def _show(
     source: Callable[[], Source],
     asked: str | None,
     calibration: Path | None,
-    focus: Focus | None,
+    look: Look,
     say: Callable[[str], None],
 ) -> None:
     """A source, made once it is known that there is a desktop to show it on."""
@@ -90,7 +91,7 @@ def _show(
     glass = panel_screen(screens, panel, place)
     for line in lines_of_panel(panel, silence, is_there=glass is not None):
         say(line)
-    show_live(source(), panel, glass or screens[0], focus, is_panel=glass is not None)
+    show_live(source(), panel, glass or screens[0], look, is_panel=glass is not None)
 
 
 def lines_of_panel(panel: KnownPanel, silence: str, *, is_there: bool) -> list[str]:

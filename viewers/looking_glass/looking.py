@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from viewers.looking_glass.focus import Focus, before_middle
+from viewers.looking_glass.focus import before_middle
 from viewers.looking_glass.framing import Ball, ball_of, lighter, rig_of, shift_px, warning_of
 from viewers.looking_glass.known_panel import KnownPanel
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.source import Showable, Source, State
 from viewers.looking_glass.stage import Stage, plane_before_middle, turned
@@ -27,7 +28,7 @@ class Looking:
     Args:
         source: of what is shown.
         panel: to draw for.
-        focus: which plane lies in the glass at first.
+        look: how it is seen at first; what the source wants goes before it.
         fills: the window at first.
 
     Attributes:
@@ -39,7 +40,7 @@ class Looking:
     """
 
     def __init__(
-        self, source: Source, panel: KnownPanel, focus: Focus | None = None, fills: str = ONE_VIEW
+        self, source: Source, panel: KnownPanel, look: Look = AS_USUAL, fills: str = ONE_VIEW
     ) -> None:
         self._source, self._panel = source, panel
         self._state: State = source.state
@@ -47,12 +48,16 @@ class Looking:
         self._shown: Showable | None = None
         self._staged: tuple[Showable | None, int, str] = (None, -1, "")
         self.stage = NOTHING
-        self.seen = Viewing(fills=fills)
+        self.seen = Viewing(fills=fills, view=look.view)
         self._take(self._state)
-        self.seen = replace(at_home(self.seen, self.scope), focus=focus)
+        home = replace(at_home(self.seen, self.scope), focus=look.focus)
+        wanted = look.frame if self._state.frame is None else self._state.frame
+        if wanted is not None:
+            home = replace(home, frame=wanted)
+        self.seen = within(home, self.scope)
         self._restage()
-        if focus is not None and self.stage is not NOTHING:
-            before_middle(focus, self.stage, turned(self.seen.yaw_deg, self.seen.pitch_deg))
+        if look.focus is not None and self.stage is not NOTHING:
+            before_middle(look.focus, self.stage, turned(self.seen.yaw_deg, self.seen.pitch_deg))
 
     @property
     def scope(self) -> Scope:

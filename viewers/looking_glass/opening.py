@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from parasam_core.errors import RenderError
-from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.known_panel import KnownPanel
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.offscreen import LEAST_GL
 from viewers.looking_glass.source import Source
 
@@ -19,7 +19,7 @@ BITS = 8
 
 
 def show_live(
-    source: Source, panel: KnownPanel, at: Any, focus: Focus | None = None, *, is_panel: bool
+    source: Source, panel: KnownPanel, at: Any, look: Look = AS_USUAL, *, is_panel: bool
 ) -> None:
     """Show a source until somebody leaves.
 
@@ -27,7 +27,7 @@ def show_live(
         source: of what is shown.
         panel: to draw for.
         at: the screen to open on, one of `desktop_screens()`.
-        focus: which plane lies in the glass at first.
+        look: how it is seen at first.
         is_panel: that screen is the panel: it is filled, pixel by pixel.
 
     Raises:
@@ -37,7 +37,7 @@ def show_live(
     from viewers.looking_glass.window import HologramWindow
 
     try:
-        hologram = HologramWindow(window, source, panel, focus=focus, is_panel=is_panel)
+        hologram = HologramWindow(window, source, panel, look=look, is_panel=is_panel)
     except BaseException:
         window.close()
         raise

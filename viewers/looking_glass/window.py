@@ -15,10 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from viewers.looking_glass.focus import Focus
 from viewers.looking_glass.hands import HANDLED, LONG_AGO, Hands
 from viewers.looking_glass.keys import HELP, HINT
 from viewers.looking_glass.known_panel import KnownPanel
+from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.looking import Looking
 from viewers.looking_glass.onscreen import Line, fitted
 from viewers.looking_glass.painter import Painter
@@ -60,7 +60,7 @@ class HologramWindow:
         window: a pyglet window with OpenGL 3.3 or later; closed together with this.
         source: of what is shown.
         panel: to draw for.
-        focus: which plane lies in the glass at first.
+        look: how it is seen at first.
         is_panel: the window is the panel itself, pixel by pixel.
         now: seconds, of a clock that does not go back.
 
@@ -78,11 +78,11 @@ class HologramWindow:
         source: Source,
         panel: KnownPanel,
         *,
-        focus: Focus | None = None,
+        look: Look = AS_USUAL,
         is_panel: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.looking = Looking(source, panel, focus, PANEL if is_panel else ONE_VIEW)
+        self.looking = Looking(source, panel, look, PANEL if is_panel else ONE_VIEW)
         window.switch_to()
         self._window, self._panel, self._is_panel, self._now = window, panel, is_panel, now
         self.painter = Painter(window, panel.calibration)
