@@ -30,6 +30,8 @@ ROWS = ("Alone", "Timepoints", "Masks")
 SETTLING_DEEDS = 60
 MOST_GROWTH = 1.25
 """Over what was held when it had settled."""
+CARD_VARIES = 4
+"""Geometries, or textures, that one scene holds more than another; what leaks does so every time."""
 NOT_OBJECTS = frozenset({"code", "native", "hidden", "object shape", "synthetic"})
 
 
@@ -231,7 +233,8 @@ def _grown(held: list[Held]) -> list[str]:
         wrong.append(f"the page's objects grew from {first.objects_mib} to {last.objects_mib} MiB")
     if last.server_mib > MOST_GROWTH * first.server_mib:
         wrong.append(f"the server grew from {first.server_mib:.0f} to {last.server_mib:.0f} MiB")
-    if last.geometries > first.geometries or last.textures > first.textures:
+    more = max(last.geometries - first.geometries, last.textures - first.textures)
+    if more > CARD_VARIES:
         wrong.append(f"the card held {first} and then {last}")
     return wrong
 

@@ -244,7 +244,7 @@ def test_who_zooms_in_reads_what_blurs_and_what_to_do() -> None:
         return warning_of(stage, rig, device.layout)
 
     assert said() == ""
-    assert said(zoom=1.2) == "6.0 px a view: near parts blur; zoom out"
+    assert said(zoom=1.2) == "6.1 px a view: near parts blur; zoom out"
     assert said(zoom=2.0).endswith("near parts ghost; zoom out")
     assert said(focus=-5.0).endswith("near parts ghost; push the focus (F) or zoom out")
     assert said(focus=3.0).endswith("far parts blur; push the focus (B) or zoom out")
