@@ -31,7 +31,7 @@ SETTLING_DEEDS = 60
 MOST_GROWTH = 1.25
 """Over what was held when it had settled."""
 CARD_VARIES = 4
-"""Geometries, or textures, that one scene holds more than another; what leaks does so every time."""
+"""Geometries, or textures, that one scene has more than another; a leak has more each time."""
 NOT_OBJECTS = frozenset({"code", "native", "hidden", "object shape", "synthetic"})
 
 
