@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pyglet
 import pytest
 
@@ -13,8 +14,14 @@ from tests.looking_glass.companion import company
 from tests.looking_glass.test_feed import at
 from tests.server.small import served
 from viewers.looking_glass import bridge as client
+from viewers.looking_glass.device import PRESETS
 from viewers.looking_glass.feed import Feed
 from viewers.looking_glass.followed import Followed
+from viewers.looking_glass.known_panel import known_panel
+from viewers.looking_glass.look import Look
+from viewers.looking_glass.looking import Looking
+from viewers.looking_glass.stage import turned
+from viewers.looking_glass.viewing import turned_by
 from viewers.looking_glass.window import HologramWindow
 from xr_server.app import create_app
 from xr_server.library import Library
@@ -70,6 +77,26 @@ def test_it_goes_along_and_leads(lab):
         source.open(99)
         ann.share(view="none of ours")
         assert until(source, lambda s: s.view is None).scan == 2
+
+
+def test_it_lies_as_it_is_held(lab):
+    with company(lab) as ann, Feed(lab) as feed:
+        source = Followed(feed)
+        assert source.state.lie is None
+        looking = Looking(source, known_panel("portrait"), Look(view="whole"))
+        ann.select("M1_d6", "manual", 11)
+        half = np.sqrt(0.5)
+        ann.share(pose=[0.0, 0.0, 0.0, 0.0, half, 0.0, half, 10.0])
+        until(source, lambda s: is_shown(s) and s.lie)
+        looking.follow()
+        rig = looking.rig(PRESETS["portrait"].layout)
+        # a quarter turn about the upright axis, tipped as a still is
+        assert rig.turn @ (1, 0, 0) == pytest.approx(turned(0) @ (0, 0, -1), abs=1e-6)
+        looking.become(turned_by(looking.seen, 90, 0))
+        rig = looking.rig(PRESETS["portrait"].layout)
+        assert rig.turn @ (1, 0, 0) == pytest.approx(turned(0) @ (-1, 0, 0), abs=1e-6)
+        ann.share(pose=[0.0] * 7 + [10.0])
+        until(source, lambda s: s.lie is None)
 
 
 def test_what_changes_nothing_to_see_is_the_same_scan(lab):

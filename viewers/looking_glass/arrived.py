@@ -13,10 +13,12 @@ from viewers.looking_glass.folding import first_frame_to_show
 from viewers.looking_glass.picture import Picture, Plane, slice_box, slice_picture
 from viewers.looking_glass.snapshot import Slice, Snapshot
 from viewers.looking_glass.stage import Stage
-from viewers.looking_glass.views import CUT, WHOLE
+from viewers.looking_glass.views import CUT, INSIDE, VOXELS, WHOLE
+from viewers.looking_glass.whole import Whole
 
 NOWHERE = np.zeros((0, 3), np.float32)
 NO_FACES = np.zeros((0, 3), np.uint32)
+OF_ALL_FRAMES = (VOXELS, INSIDE)
 RECENT = 8
 """Pictures that stay the same objects, so that they go to the GPU once."""
 
@@ -27,9 +29,17 @@ class Arrived:
 
     Attributes:
         snapshot: of the lab.
+        whole: the scan in it, as far as it has come.
     """
 
     snapshot: Snapshot
+    whole: Whole
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, before: Arrived | None = None) -> Arrived:
+        """What a snapshot shows; of the one before it what is the same."""
+        same = before is not None and before.whole.is_of(snapshot)
+        return cls(snapshot, before.whole if before and same else Whole(snapshot))
 
     @property
     def frames(self) -> int:
@@ -53,13 +63,17 @@ class Arrived:
         """What is shown of it; the same arrays wherever nothing has changed.
 
         Without a mask, or before its surface has come, the whole frame and no body; before any
-        frame has come, none.
+        frame has come, none. Voxels, the grey levels within and what the probe shows need every
+        frame; until all have come there is the surface, and the frame looked at.
 
         Args:
             frame: of the scan, from 0, or the nearest that has come; None: that looked at.
             view: one of `views.VIEWS`.
             probe: a plane to cut at, instead of the frame's; None: the one that somebody holds.
         """
+        held = probe or self.probe
+        if (view in OF_ALL_FRAMES or held) and self.whole.specimen:
+            return self.whole.specimen.stage(self._at(frame), view, held)
         snapshot, surfaces = self.snapshot, self.snapshot.surfaces
         one = snapshot.nearest(snapshot.frame if frame is None else frame)
         numbers = tuple(snapshot.scene_from_index.ravel())
@@ -67,8 +81,11 @@ class Arrived:
         body = surfaces[-1].stage if surfaces else Stage(NOWHERE, NOWHERE, NO_FACES)
         box = _box(body, numbers, (height, width)) if surfaces else None
         picture = None if one is None else _picture(one, box, numbers)
-        cut = probe or self.probe or (picture.plane if view == CUT and picture else None)
+        cut = held or (picture.plane if view == CUT and picture else None)
         return Stage(body.positions, body.normals, body.faces, picture, view, cut)
+
+    def _at(self, frame: int | None) -> int:
+        return min(max(self.snapshot.frame if frame is None else frame, 0), self.frames - 1)
 
 
 @lru_cache(maxsize=RECENT)

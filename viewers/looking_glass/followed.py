@@ -9,6 +9,7 @@ from viewers.looking_glass.arrived import Arrived
 from viewers.looking_glass.feed import Feed
 from viewers.looking_glass.snapshot import Snapshot
 from viewers.looking_glass.source import State
+from viewers.looking_glass.viewing import Lie
 from viewers.looking_glass.views import view_named
 from xr_server.protocol import ScanCard
 
@@ -56,6 +57,7 @@ class Followed:
             shown=self._arrived,
             frame=now.frame if self._arrived else None,
             view=_view(now.view),
+            lie=_lie(now.pose),
             remark=remark,
         )
 
@@ -66,7 +68,7 @@ def _kept(before: Arrived | None, now: Snapshot) -> Arrived | None:
         return None
     if before is not None and _drawn(before.snapshot) == _drawn(now):
         return before
-    return Arrived(now)
+    return Arrived.of(now, before)
 
 
 def _drawn(snapshot: Snapshot) -> tuple[object, ...]:
@@ -78,6 +80,14 @@ def _view(word: str | None) -> str | None:
     with suppress(UsageError):
         return None if word is None else view_named(word)
     return None
+
+
+def _lie(pose: tuple[float, ...] | None) -> Lie | None:
+    """The turn in a shared pose; a quaternion of no length is none."""
+    if pose is None or not any(pose[3:7]):
+        return None
+    x, y, z, w = pose[3:7]
+    return x, y, z, w
 
 
 def _title(card: ScanCard) -> str:

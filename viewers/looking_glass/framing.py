@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from viewers.looking_glass.focus import before_middle, height_of
 from viewers.looking_glass.quilt import FOV_DEG, Layout, Rig, px_a_view
 from viewers.looking_glass.stage import (
     CEILING_PX,
     MARGIN,
+    YAW_DEG,
     Stage,
     depths_allowed,
     middle_behind_focus,
@@ -68,13 +70,21 @@ def rig_of(seen: Viewing, stage: Stage, ball: Ball, layout: Layout, view_cone_de
         layout: of the quilt.
         view_cone_deg: of the display.
     """
-    turn = turned(seen.yaw_deg, seen.pitch_deg)
+    turn = turn_of(seen)
     whole = half_height_of(ball.radius, layout, view_cone_deg)
     half_height = whole / seen.zoom
     plane = _plane(seen, stage, ball, turn, whole)
     off_centre = plane - float(ball.centre @ turn[2])
     target = ball.centre + turn[2] * off_centre
     return Rig(target, turn, half_height, layout.aspect, layout.views, view_cone_deg)
+
+
+def turn_of(seen: Viewing) -> NDArray[np.float64]:
+    """(3, 3) rotation of the scene."""
+    if seen.lie is None:
+        return turned(seen.yaw_deg, seen.pitch_deg)
+    held = Rotation.from_quat(seen.lie).as_matrix()
+    return np.asarray(turned(seen.yaw_deg - YAW_DEG, seen.pitch_deg) @ held)
 
 
 def half_height_of(radius: float, layout: Layout, view_cone_deg: float) -> float:

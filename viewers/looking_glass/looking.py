@@ -10,12 +10,20 @@ from dataclasses import replace
 import numpy as np
 
 from viewers.looking_glass.focus import before_middle
-from viewers.looking_glass.framing import Ball, ball_of, lighter, rig_of, shift_px, warning_of
+from viewers.looking_glass.framing import (
+    Ball,
+    ball_of,
+    lighter,
+    rig_of,
+    shift_px,
+    turn_of,
+    warning_of,
+)
 from viewers.looking_glass.known_panel import KnownPanel
 from viewers.looking_glass.look import AS_USUAL, Look
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.source import Showable, Source, State
-from viewers.looking_glass.stage import Stage, plane_before_middle, turned
+from viewers.looking_glass.stage import Stage, plane_before_middle
 from viewers.looking_glass.viewing import ONE_VIEW, PANEL, Scope, Viewing, at_home, within
 
 NOWHERE = np.zeros((0, 3), np.float32)
@@ -57,7 +65,7 @@ class Looking:
         self.seen = within(home, self.scope)
         self._restage()
         if look.focus is not None and self.stage is not NOTHING:
-            before_middle(look.focus, self.stage, turned(self.seen.yaw_deg, self.seen.pitch_deg))
+            before_middle(look.focus, self.stage, turn_of(self.seen))
 
     @property
     def scope(self) -> Scope:
@@ -145,7 +153,8 @@ class Looking:
             home = state.shown.middle_frame if state.shown else 0
             seen = replace(seen, frame=home)
         frame = seen.frame if state.frame is None else state.frame
-        seen = replace(seen, scan=state.scan, frame=frame, view=state.view or seen.view)
+        seen = replace(seen, scan=state.scan, frame=frame, lie=state.lie)
+        seen = replace(seen, view=state.view or seen.view)
         self.seen = within(seen, self.scope)
         self._restage()
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from parasam_core.errors import ParasamError
 from parasam_core.scanfile import ScanFile
 from viewers.looking_glass.stage import Stage
+from viewers.looking_glass.viewing import Lie
 
 KEPT = 3
 """Scans whose surface stays in memory: from one to the next and back is at once."""
@@ -40,6 +41,7 @@ class State:
         shown: that scan; None where it cannot be shown, or has not come.
         frame: which one is looked at; None: as the window likes.
         view: one of `views.VIEWS`; None: as the window likes.
+        lie: how others hold the tumour, as in `Viewing`; None: nobody does.
         remark: what the user should know, a sentence; "" where there is nothing.
     """
 
@@ -49,6 +51,7 @@ class State:
     shown: Showable | None = None
     frame: int | None = None
     view: str | None = None
+    lie: Lie | None = None
     remark: str = ""
 
 

@@ -21,6 +21,9 @@ ONE_VIEW, QUILT, PANEL = "view", "quilt", "panel"
 """What fills the window: one view of the many, all of them, or the panel's own pixels."""
 
 
+Lie = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True)
 class Scope:
     """What there is to be seen: the bounds within which a `Viewing` moves.
@@ -58,6 +61,8 @@ class Viewing:
         fills: the window: `ONE_VIEW`, `QUILT` or `PANEL`.
         sways: the preview's camera goes to and fro by itself.
         helps: the keys are listed.
+        lie: how others hold the tumour, a unit quaternion x, y, z, w of the scene; yaw and pitch
+            come on top of it, at home the pitch alone. None: nobody does.
     """
 
     yaw_deg: float = YAW_DEG
@@ -71,6 +76,7 @@ class Viewing:
     fills: str = ONE_VIEW
     sways: bool = False
     helps: bool = False
+    lie: Lie | None = None
 
 
 def turned_by(seen: Viewing, yaw_deg: float, pitch_deg: float) -> Viewing:
@@ -126,7 +132,9 @@ def swayed(seen: Viewing, seconds: float, scope: Scope, period_s: float = 5.0) -
 
 def at_home(seen: Viewing, scope: Scope) -> Viewing:
     """As at first, but for the scan and what fills the window."""
-    home = Viewing(view=seen.view, scan=seen.scan, fills=seen.fills, frame=scope.home_frame)
+    home = Viewing(
+        view=seen.view, scan=seen.scan, fills=seen.fills, frame=scope.home_frame, lie=seen.lie
+    )
     return looked_from(home, 0.5, scope)
 
 
