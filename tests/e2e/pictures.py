@@ -54,7 +54,7 @@ def on_a_screen(browser: Browser, lab: Lab, size: tuple[int, int], out: Path) ->
     page = LabPage(browser, lab.url, size=size)
     page.shown()
     page.page.locator("nav button").last.click()
-    page.page.wait_for_timeout(500)
+    page.until("s.growth.length > 1", patience_s=60)
     page.shown()
     page.until("s.volumeMm3 !== null", patience_s=60)
     page.page.wait_for_timeout(500)
