@@ -21,14 +21,14 @@ from viewers.looking_glass.gpu import Renderer
 from viewers.looking_glass.programs import MOST_VIEWS
 from viewers.looking_glass.quilt import Layout, Rig
 from viewers.looking_glass.stage import Stage, framed, stage_of, turned
-from viewers.looking_glass.target import BACKGROUND, CLIP_PLANES
+from viewers.looking_glass.target import BACKGROUND, TILE_EDGES
 
 MERIDIANS = 113
 """And circles of latitude, of a sphere with 51,072 triangles."""
 
 PEER = "moderngl, same shaders"
 FRAMEBUFFER_SRGB, SRGB8_ALPHA8 = 0x8DB9, 0x8C43
-CLIP_DISTANCES = range(0x3000, 0x3000 + CLIP_PLANES)
+CLIP_DISTANCES = range(0x3000, 0x3000 + TILE_EDGES)
 
 
 def quilting() -> Iterator[Row]:

@@ -44,6 +44,9 @@ FACING = np.array([(-1, 1, 0), (1, 1, 0), (-1, -1, 0), (1, -1, 0)], np.float32)
 
 KEEP_ALL = (0.0, 0.0, 0.0, 1.0)
 
+CUT_PLANE, DIVIDING_PLANE = 4, 5
+"""Clip distances of views.vert, after the four edges of a tile."""
+
 
 def linear(level: float) -> float:
     """Light of an sRGB level, both 0..1."""
@@ -69,6 +72,7 @@ class Drawable:
         culled: which faces are not drawn, "front", "back" or "".
         is_glass: seen through: it hides nothing, and counts as there where nothing else is.
         is_there: whether it has a depth at all.
+        is_opaque: whether it covers what is behind it everywhere: then nothing has to be blended.
         cut: of which only what lies beyond, seen from the middle, is drawn.
         beyond: -1 draws what lies before the cut instead.
         divide: a plane; see `divide_side`.
@@ -79,6 +83,7 @@ class Drawable:
     culled = ""
     is_glass = False
     is_there = True
+    is_opaque = False
 
     def __init__(self, gl: Any, triangles: Triangles) -> None:
         self._gl, self._triangles = gl, triangles
@@ -97,8 +102,14 @@ class Drawable:
     def draw(self, instances: int, *, with_glass: bool = False) -> None:
         """Draw with the program in use; with the depth of glass, too, or without."""
         gl = self._gl
-        (gl.glEnable if self.culled else gl.glDisable)(gl.GL_CULL_FACE)
         gl.glCullFace(gl.GL_FRONT if self.culled == "front" else gl.GL_BACK)
+        for switch, is_on in (
+            (gl.GL_CULL_FACE, bool(self.culled)),
+            (gl.GL_BLEND, not self.is_opaque),
+            (gl.GL_CLIP_DISTANCE0 + CUT_PLANE, self.cut is not None),
+            (gl.GL_CLIP_DISTANCE0 + DIVIDING_PLANE, self.divide is not None),
+        ):
+            (gl.glEnable if is_on else gl.glDisable)(switch)
         gl.glDepthMask(self.is_there and (with_glass or not self.is_glass))
         self._triangles.draw(instances)
         gl.glDepthMask(True)
@@ -108,6 +119,7 @@ class Body(Drawable):
     """The tumour: closed, or open at a cut, where its far side is seen from within."""
 
     fragment = "solid.frag"
+    is_opaque = True
 
     def __init__(self, gl: Any, uploads: Uploads, stage: Stage, cut: Plane | None) -> None:
         super().__init__(gl, uploads.of(Triangles, stage.positions, stage.normals, stage.faces))

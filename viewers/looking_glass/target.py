@@ -13,7 +13,7 @@ from viewers.looking_glass.gl_objects import colour_texture, free, limit, new_na
 
 BACKGROUND = (0.0018, 0.0020, 0.0026, 1.0)
 BYTES_A_PIXEL = 4
-CLIP_PLANES = 6
+TILE_EDGES = 4
 """As views.vert has them: a tile's edges, and two of what is drawn."""
 
 
@@ -29,9 +29,10 @@ class Target:
         samples = min(samples, limit(gl, gl.GL_MAX_SAMPLES))
         self._renderbuffers: list[int] = []
         self._framebuffers: list[int] = []
+        self._pixels: NDArray[np.uint8] | None = None
         try:
             self._drawn = self._framebuffer(samples, with_depth=True)
-            self._read = self._framebuffer(0, with_depth=False)
+            self._read = self._framebuffer(0, with_depth=False) if samples else self._drawn
         except (gl.GLException, RenderError) as error:
             self.delete()
             raise RenderError(
@@ -48,28 +49,30 @@ class Target:
             gl.glEnable(switch)
         gl.glEnable(gl.GL_BLEND)
         gl.glBlendFunc(gl.GL_ONE, gl.GL_ONE_MINUS_SRC_ALPHA)
-        for plane in range(CLIP_PLANES):
-            gl.glEnable(gl.GL_CLIP_DISTANCE0 + plane)
+        for edge in range(TILE_EDGES):
+            gl.glEnable(gl.GL_CLIP_DISTANCE0 + edge)
         gl.glClearColor(*BACKGROUND)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
     def resolve(self) -> None:
-        """Make of the samples the pixels that `glReadPixels` reads."""
+        """Make of the samples, if any, the pixels that `glReadPixels` reads."""
         gl, w, h = self._gl, self.width, self.height
-        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._drawn)
-        gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._read)
-        gl.glBlitFramebuffer(0, 0, w, h, 0, 0, w, h, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
+        if self._read != self._drawn:
+            gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._drawn)
+            gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self._read)
+            gl.glBlitFramebuffer(0, 0, w, h, 0, 0, w, h, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._read)
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
 
     def pixels(self) -> NDArray[np.uint8]:
-        """(y, x, 3) uint8 sRGB, bottom row first."""
+        """(y, x, 3) uint8 sRGB, bottom row first; the next call writes over it."""
         gl = self._gl
         self.resolve()
-        pixels = np.empty((self.height, self.width, 3), np.uint8)
+        if self._pixels is None:
+            self._pixels = np.empty((self.height, self.width, 3), np.uint8)
         gl.glReadPixels(0, 0, self.width, self.height, gl.GL_RGB, gl.GL_UNSIGNED_BYTE,
-                        pixels.ctypes.data_as(ctypes.c_void_p))  # fmt: skip
-        return pixels
+                        self._pixels.ctypes.data_as(ctypes.c_void_p))  # fmt: skip
+        return self._pixels
 
     def depths(self) -> NDArray[np.float32]:
         """(y, x) float32 as OpenGL keeps them, 0..1 from near to far, bottom row first.
